@@ -1,0 +1,303 @@
+"""The command ``audioq``: each command calls the public function of its name and shows what it gives.
+
+Exit status: 0 done; 1 some input could not be read; 2 wrong usage; 3 the condition of
+``--fail-on`` was met (wins over 1); 130 interrupted; 141 the reader of the output went away.
+
+Everything but typer is imported late, so that ``--help`` and a single recording start quickly.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from audioq.render.formats import OutputFormat
+
+if TYPE_CHECKING:
+    from audioq.report import Failure, Report
+    from audioq.table import FeatureTable
+    from audioq.thresholds import Thresholds
+
+UNREAD, USAGE, FAIL_ON, INTERRUPTED, NO_READER = 1, 2, 3, 130, 141
+
+app = typer.Typer(
+    name="audioq",
+    help="Says what happened to the sound of a recorded call: intact, degraded or blocked, when, and why.",
+    epilog="Exit status: 0 done, 1 some input could not be read, 2 wrong usage, 3 --fail-on was met, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help starts faster and fits any console
+    pretty_exceptions_enable=False,
+)
+
+
+class FailOn(StrEnum):
+    """The mildest verdict that makes the exit status 3."""
+
+    DEGRADED = "degraded"
+    BLOCKED = "blocked"
+
+
+Start = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Begin at this second of the recording.")]
+End = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Stop at this second of the recording.")]
+Sha256 = Annotated[bool, typer.Option("--sha256", help="Add the digest of the file's bytes to JSON.")]
+Format = Annotated[OutputFormat, typer.Option("--format", help="For people, as JSON Lines or as CSV.")]
+OutputFile = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write results to this file.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Change a threshold; repeatable. See audioq explain thresholds."),
+]
+ThresholdFile = Annotated[str | None, typer.Option("--thresholds", metavar="FILE.toml", help="Thresholds to change.")]
+Fail = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit with 3 if a verdict is this or worse.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where audioq itself failed.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from audioq import __version__
+
+        typer.echo(f"audioq {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _audioq(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that come before a command."""
+
+
+@app.command()
+def analyze(
+    source: Annotated[list[str], typer.Argument(metavar="PATH", help="Recordings or folders; - is standard input.")],
+    format: Format = OutputFormat.TEXT,
+    output: OutputFile = None,
+    start: Start = None,
+    end: End = None,
+    changes: Changes = None,
+    thresholds: ThresholdFile = None,
+    fail_on: Fail = None,
+    sha256: Sha256 = False,
+    debug: Debug = False,
+) -> None:
+    """Say what happened to the sound of recordings."""
+    policy = _policy(thresholds, changes)
+    _check_span(start, end)
+    from audioq.batches import recordings
+    from audioq.report import analyze
+
+    def make(file: str) -> Report:
+        return analyze(file, start=start, end=end, thresholds=policy, sha256=sha256)
+
+    _show_each(recordings(source), make, format, output, fail_on, debug)
+
+
+@app.command()
+def measure(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="A recording; - is standard input.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="TABLE.npz", help="Write the table to this file.")],
+    start: Start = None,
+    end: End = None,
+    sha256: Sha256 = False,
+    debug: Debug = False,
+) -> None:
+    """Measure a recording, to judge it later.
+
+    The table holds what was measured, none of the sound.
+    """
+    _check_span(start, end)
+    from audioq.audio import read
+    from audioq.batches import attempt
+    from audioq.measurement import measure
+    from audioq.render.progress import Progress
+    from audioq.report import Failure
+    from audioq.table import save
+
+    def make(file: str) -> FeatureTable:
+        return measure(read(file, start=start, end=end, sha256=sha256))
+
+    _check_output(output, [source])
+    with _endings(), Progress(1, sys.stderr) as progress:
+        progress.next(source)
+        table = attempt(source, make, sys.stderr if debug else None)
+        if isinstance(table, Failure):
+            with progress.aside():
+                _say_failure(table)
+            raise typer.Exit(UNREAD)
+        save(table, f"{output}.part")
+        os.replace(f"{output}.part", output)
+
+
+@app.command()
+def judge(
+    table: Annotated[list[str], typer.Argument(metavar="TABLE.npz", help="Tables that audioq measure wrote.")],
+    format: Format = OutputFormat.TEXT,
+    output: OutputFile = None,
+    changes: Changes = None,
+    thresholds: ThresholdFile = None,
+    fail_on: Fail = None,
+    debug: Debug = False,
+) -> None:
+    """Judge tables that audioq measure wrote.
+
+    No sound is decoded; other thresholds may give other verdicts.
+    """
+    policy = _policy(thresholds, changes)
+    from audioq.report import compose
+    from audioq.table import load
+
+    _show_each(table, lambda file: compose(load(file), thresholds=policy), format, output, fail_on, debug)
+
+
+@app.command()
+def explain(
+    name: Annotated[str | None, typer.Argument(help="A name that audioq prints; without one, all are listed.")] = None,
+) -> None:
+    """Say what a name in the output means.
+
+    Verdicts, scores, kinds of events, rules, thresholds, basis, rivals, bands of severity, warnings.
+    """
+    from audioq.errors import AudioqError
+    from audioq.glossary import explain
+    from audioq.render.output import Output
+
+    try:
+        said = explain(name)
+    except AudioqError as error:
+        _refuse(str(error))
+    with _endings(), Output(None) as out:
+        out.write_line(said)
+
+
+def _policy(file: str | None, changes: list[str] | None) -> Thresholds:
+    from audioq.errors import ThresholdError
+    from audioq.thresholds import DEFAULT_THRESHOLDS, read_thresholds
+
+    try:
+        base = DEFAULT_THRESHOLDS if file is None else read_thresholds(file)
+        return base.with_values(dict(_change(text) for text in changes or ()))
+    except ThresholdError as error:
+        _refuse(str(error))
+
+
+def _change(text: str) -> tuple[str, float]:
+    from audioq.errors import ThresholdError
+
+    name, equals, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise ThresholdError(f"--set {text}: write NAME=VALUE with a number, such as dropout.onset=12") from None
+
+
+def _check_span(start: float | None, end: float | None) -> None:
+    if end is not None and end <= (start or 0.0):
+        _refuse(f"--end {end:g} does not lie after --start {start or 0.0:g}")
+
+
+def _check_output(output: str | None, sources: Iterable[str]) -> None:
+    from audioq.render.output import refusal
+
+    problem = refusal(output, sources)
+    if problem:
+        _refuse(f"--output {output}: {problem}")
+
+
+def _refuse(problem: str) -> NoReturn:
+    _say(f"error: {problem}")
+    raise typer.Exit(USAGE)
+
+
+def _say(line: str) -> None:
+    from audioq.render.escape import encodable, printable
+
+    print(encodable(printable(line), sys.stderr.encoding), file=sys.stderr, flush=True)
+
+
+def _say_failure(failure: Failure) -> None:
+    from audioq.messages import text
+
+    _say(text("line.failure", {"message": failure.message}))
+
+
+def _show_each(
+    files: Iterable[str | Failure],
+    make: Callable[[str], Report],
+    format: OutputFormat,
+    output: str | None,
+    fail_on: FailOn | None,
+    debug: bool,
+) -> None:
+    """Make a report of each file, show it as soon as it is done, and exit with the status that results."""
+    from audioq.batches import attempt
+    from audioq.render.formats import write_head, write_result
+    from audioq.render.output import Output
+    from audioq.render.progress import Progress
+    from audioq.report import Failure
+
+    items = list(files)
+    _check_output(output, [item for item in items if isinstance(item, str)])
+    labels: set[str] = set()
+    failed = False
+    with _endings(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
+        write_head(format, out)
+        for item in items:
+            progress.next(item.file if isinstance(item, Failure) else item)
+            made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
+            with progress.aside():
+                if isinstance(made, Failure) and format is OutputFormat.TEXT:
+                    _say_failure(made)
+                else:
+                    write_result(made, format, out, alone=len(items) == 1)
+            failed = failed or isinstance(made, Failure)
+            labels |= set() if isinstance(made, Failure) else {str(made.verdict.label)}
+    raise typer.Exit(_status(labels, failed, fail_on))
+
+
+def _status(labels: set[str], failed: bool, fail_on: FailOn | None) -> int:
+    worse = {None: set(), FailOn.DEGRADED: {"degraded", "blocked"}, FailOn.BLOCKED: {"blocked"}}
+    return FAIL_ON if labels & worse[fail_on] else UNREAD if failed else 0
+
+
+@contextmanager
+def _endings(output: str | None = None) -> Iterator[None]:
+    """End quietly when the user stops the work or the reader of the output goes away."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if output is not None and os.path.exists(f"{os.path.realpath(output)}.part"):
+            from audioq.messages import text
+
+            _say(text("error.partial", {"file": f"{output}.part"}))
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # Python would complain once more when it flushes standard output at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(NO_READER) from None
+    except OSError as error:
+        _say(f"error: the results cannot be written ({error})")
+        raise typer.Exit(UNREAD) from None
+
+
+def main() -> None:
+    """Run the command; the entry point of the console script and of ``python -m audioq``."""
+    # One call gives a second thread of the linear algebra nothing to do; starting them costs 50 ms.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from typer.main import get_command
+
+    from audioq.arguments import quicken
+
+    command = get_command(app)
+    quicken(command, typer.Context)
+    try:
+        command()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,134 @@
+"""What the first and last bytes of a file say about its length.
+
+libsndfile believes a WAV header that claims too little and drops the rest; recorders that crash
+leave such headers behind. Here the claim is compared with what is there.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+
+from audioq.decoders.files import FileView, Patch
+
+STREAMING_SIZE = 0x7FFF0000
+"""Sizes from here on are what programs write that stream to a pipe and cannot know the length."""
+
+SLACK_SECONDS = 0.1
+"""Differences between claimed and decoded length below this are padding and estimates."""
+
+MOST_CHUNKS = 1000
+"""More chunks than this before the sound are not looked through."""
+
+OGG_PAGE_BYTES = 65307
+"""Longest page that Ogg allows (RFC 3533)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WavLength:
+    """Length that a WAV header claims, and what is there.
+
+    Attributes
+    ----------
+    data_at : int
+        Offset of the first sample in bytes.
+    declared, present : float
+        Seconds of sound that the header claims, and that lie between `data_at` and the end.
+    problem : {None, "streaming", "truncated", "wrong_length_header"}
+        "streaming": the length was unknown when the header was written; "truncated": the rest of
+        the file is missing; "wrong_length_header": the claim is wrong but nothing is missing.
+    patches : tuple of Patch
+        What to replace in the header so that a decoder reads to the end.
+    """
+
+    data_at: int
+    declared: float
+    present: float
+    problem: str | None
+    patches: tuple[Patch, ...]
+
+
+def wav_length(view: FileView) -> WavLength | None:
+    """Compare the length in a WAV header with the file; None where there is no such header."""
+    head = view.at(0, 12)
+    if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        return None
+    chunks = _find_chunks(view)
+    if "data" not in chunks or "fmt " not in chunks:
+        return None
+    data_at, claimed = chunks["data"]
+    rate = int.from_bytes(view.at(chunks["fmt "][0] + 8, 4), "little")
+    if rate == 0:
+        return None
+    present = view.size - data_at
+    problem = _wav_problem(view, data_at, claimed, rate)
+    mend = problem == "wrong_length_header" and claimed < present
+    patches = ((4, _u32(view.size - 8)), (data_at - 4, _u32(present))) if mend else ()
+    return WavLength(data_at, claimed / rate, present / rate, problem, patches)
+
+
+def _find_chunks(view: FileView) -> dict[str, tuple[int, int]]:
+    """Offset and size of the chunks up to and with "data"."""
+    chunks: dict[str, tuple[int, int]] = {}
+    at = 12
+    for _ in range(MOST_CHUNKS):
+        head = view.at(at, 8)
+        if "data" in chunks or len(head) < 8:
+            break
+        name, size = struct.unpack("<4sI", head)
+        chunks[name.decode("latin-1")] = (at + 8, size)
+        at += 8 + size + size % 2
+    return chunks
+
+
+def _wav_problem(view: FileView, data_at: int, claimed: int, rate: int) -> str | None:
+    present = view.size - data_at
+    if abs(claimed - present) / rate <= SLACK_SECONDS:
+        return None
+    if claimed > present:
+        riff = int.from_bytes(view.at(4, 4), "little")
+        if claimed >= STREAMING_SIZE:
+            return "streaming"
+        return "wrong_length_header" if riff + 8 <= view.size else "truncated"
+    return None if _is_chunk(view, data_at + claimed + claimed % 2) else "wrong_length_header"
+
+
+def _is_chunk(view: FileView, at: int) -> bool:
+    """Whether a chunk of metadata, not sound, follows at this offset."""
+    head = view.at(at, 8)
+    printable = len(head) == 8 and all(0x20 <= byte < 0x7F for byte in head[:4])
+    return printable and at + 8 + int.from_bytes(head[4:], "little") <= view.size
+
+
+def _u32(value: int) -> bytes:
+    return min(value, 0xFFFFFFFF).to_bytes(4, "little")
+
+
+def logged_share(log: str) -> float | None:
+    """Return claimed size over present size from libsndfile's log of a header (AIFF, AU, W64, RF64).
+
+    None where the log reports no difference, or a size that stands for "unknown".
+    """
+    pairs = [(int(a), int(b)) for a, b in re.findall(r":\s*(\d+) \(should be (\d+)\)", log)]
+    shares = [a / b for a, b in pairs if b and a < STREAMING_SIZE]
+    return shares[-1] if shares else None
+
+
+def mp3_states_length(view: FileView) -> bool:
+    """Whether an MP3 file has a Xing, Info or VBRI frame; without one its length is a guess."""
+    head = view.at(0, 10)
+    id3 = 0
+    if head[:3] == b"ID3" and len(head) == 10:
+        id3 = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
+    frame = view.at(id3, 4096)
+    return any(tag in frame for tag in (b"Xing", b"Info", b"VBRI"))
+
+
+def ogg_is_complete(view: FileView) -> bool:
+    """Whether an Ogg file ends with a whole page that is marked as the last one."""
+    tail = view.at(max(0, view.size - 2 * OGG_PAGE_BYTES), 2 * OGG_PAGE_BYTES)
+    page = tail[max(0, tail.rfind(b"OggS")) :]
+    if len(page) < 27 or not page[5] & 4:
+        return False
+    return len(page) >= 27 + page[26] + sum(page[27 : 27 + page[26]])

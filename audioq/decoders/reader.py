@@ -1,0 +1,112 @@
+"""Reading a stream in blocks: the wanted part, what is refused, and what turns out to be missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audioq.decoders.files import Opener, check_readable
+from audioq.decoders.headers import SLACK_SECONDS
+from audioq.decoders.stream import CutShortError, Pieces, Samples, Stream, rebatch, take
+from audioq.errors import AudioError
+from audioq.table import Note
+
+ALWAYS_FINITE = ("pcm_s", "pcm_u", "pcm_mulaw", "pcm_alaw", "flac", "gsm")
+"""Codecs of integers, by how their names begin: no need to look for NaN."""
+
+SHORTEST_SECONDS = 0.3
+"""A shorter recording is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The wanted part of a recording, in samples; `stop` None means to the end."""
+
+    first: int
+    stop: int | None
+
+    def length(self, total: int) -> int:
+        """Return how many of `total` samples lie inside."""
+        return max(0, min(total, self.stop if self.stop is not None else total) - self.first)
+
+
+def span_of(title: str, sr: int, start: float | None, end: float | None, total: int | None) -> Span:
+    """Turn seconds into samples; refuse what is outside or too short, where the length is known."""
+    span = Span(round((start or 0.0) * sr), None if end is None else round(end * sr))
+    if total is not None:
+        if total and span.first >= total:
+            raise _starts_late(title, start, total / sr)
+        _check_length(title, span.length(total), sr)
+    return span
+
+
+def _starts_late(title: str, start: float | None, seconds: float) -> AudioError:
+    return AudioError(title, f"start ({start} s) lies outside its {seconds:.3f} s", "pass an earlier start")
+
+
+def _check_length(title: str, n: int, sr: int) -> None:
+    if n == 0:
+        raise AudioError(title, "holds no samples", "record it again")
+    if n < SHORTEST_SECONDS * sr:
+        raise AudioError(title, f"holds only {n / sr:.3f} s of sound", f"pass at least {SHORTEST_SECONDS} s")
+
+
+def check_finite(title: str, block: Samples, position: int, sr: int) -> None:
+    """Raise AudioError where a sample is NaN or infinite; `block` begins at sample `position`."""
+    finite = np.isfinite(block)
+    if not finite.all():
+        at = (position + int(np.argmin(finite.all(axis=0)))) / sr
+        raise AudioError(title, f"holds NaN or infinite samples, the first at {at:.3f} s", "export it again")
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReader:
+    """Decodes a stream in blocks and compares the result with what its header claims."""
+
+    title: str
+    reopen: Opener
+    stream: Stream
+    span: Span
+    notes: list[Note]
+
+    def blocks(self, n: int) -> Pieces:
+        """Yield the wanted part in blocks of `n` samples."""
+        position = self.span.first
+        cut: CutShortError | None = None
+        found: list[Note] = []
+        with self.reopen() as view:
+            view.patches = self.stream.patches
+            pieces = self.stream.decode(view, self.stream, n, position, found)
+            stop = None if self.span.stop is None else self.span.stop - position
+            try:
+                for block in rebatch(take(pieces, stop), n):
+                    if not self.stream.codec.startswith(ALWAYS_FINITE):
+                        check_finite(self.title, block, position, self.stream.sr)
+                    yield block
+                    position += block.shape[1]
+            except CutShortError as error:
+                cut = error
+            check_readable(self.title, view)
+        self._conclude(position, cut, found)
+
+    def _conclude(self, position: int, cut: CutShortError | None, found: list[Note]) -> None:
+        """Say what is missing, once the last block is out."""
+        sr = self.stream.sr
+        self._note(*found, *self._truncation(position, cut))
+        if position == self.span.first and self.span.first:
+            raise AudioError(self.title, "start lies outside the recording", "pass an earlier start")
+        _check_length(self.title, position - self.span.first, sr)
+
+    def _truncation(self, position: int, cut: CutShortError | None) -> list[Note]:
+        sr = self.stream.sr
+        decoded = ("decoded", position / sr)
+        due = max(position + round(cut.seconds * sr) if cut else position, self.stream.claimed or 0)
+        wanted = due if self.span.stop is None else min(due, self.span.stop)
+        if wanted - position > SLACK_SECONDS * sr or (cut and due > position):
+            return [Note("truncated", (("declared", due / sr), decoded))]
+        return [Note("broken_off", (decoded,))] if cut else []
+
+    def _note(self, *notes: Note) -> None:
+        known = {note.id for note in self.notes}
+        self.notes.extend(note for note in notes if note.id not in known)

@@ -1,0 +1,42 @@
+"""What can go wrong, as types. Each message names the file, the problem and the remedy."""
+
+from __future__ import annotations
+
+
+class AudioqError(Exception):
+    """Any failure that audioq reports on purpose."""
+
+
+class AudioError(AudioqError):
+    """A recording could not be read or holds nothing that can be judged.
+
+    Parameters
+    ----------
+    source : str
+        File name or a description of the input, as the user gave it.
+    problem : str
+        What is wrong, without a full stop.
+    remedy : str
+        What the user can do about it, without a full stop.
+    """
+
+    def __init__(self, source: str, problem: str, remedy: str) -> None:
+        super().__init__(source, problem, remedy)
+        self.source = source
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.problem}; {self.remedy}"
+
+
+class TableError(AudioqError):
+    """A saved feature table cannot be read, or lacks what a judgement needs."""
+
+
+class ThresholdError(AudioqError):
+    """A threshold does not exist or its value lies outside its range."""
+
+
+class InternalError(AudioqError):
+    """Our own fault. The message asks for a report; the cause is chained."""

@@ -1,0 +1,53 @@
+"""Hum: sound of the mains, 50 or 60 Hz and their harmonics."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.frames import MARGIN, TILE, Frames, decibel
+
+_SPAN = TILE + 2 * MARGIN
+"""Hops seen at once: 1.92 s, which tells 50 Hz from its neighbours 2 Hz away."""
+
+
+def hum(frames: Frames, *, harmonics: int = 6, aside_hz: float = 3.0) -> NDArray[np.float32]:
+    """Return how far the lines of the mains stand out of the frequencies beside them.
+
+    Parameters
+    ----------
+    frames : Frames
+    harmonics : int
+        Lines taken, the fundamental included.
+    aside_hz : float
+        Distance of the neighbours in Hz.
+
+    Returns
+    -------
+    ndarray, float32, shape (channels, TILE)
+        Mean contrast of the lines in dB, the larger of 50 and 60 Hz, over 1.92 s about the tile; the same in
+        every frame of the tile.
+    """
+    hop = frames.hop_length
+    rows = frames.y.reshape(len(frames.y), _SPAN, hop)
+    waves, phases = _waves(frames.sr, harmonics, aside_hz)
+    parts = np.matmul(rows, waves)
+    total = (parts * phases).sum(axis=1)
+    power = decibel(np.square(np.abs(total)).astype(np.float32)).reshape(len(rows), 2, harmonics, 3)
+    contrast = power[..., 1] - power[..., [0, 2]].max(axis=-1)
+    strongest = np.sort(contrast, axis=-1)[..., harmonics // 2 :].mean(axis=-1).max(axis=1)
+    return np.repeat(strongest[:, None], TILE, axis=1).astype(np.float32)
+
+
+@cache
+def _waves(sr: int, harmonics: int, aside: float) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+    """Demodulators within a hop, shape (hop, lines), and from hop to hop, shape (hops, lines)."""
+    lines = np.array([[[f * k + d for d in (-aside, 0, aside)] for k in range(1, harmonics + 1)] for f in (50, 60)])
+    omega = -2j * np.pi * lines.ravel()
+    hop = sr // 100
+    window = np.hanning(_SPAN)
+    within = np.exp(omega * (np.arange(hop) / sr)[:, None])
+    between = np.exp(omega * (np.arange(_SPAN) / 100)[:, None]) * (window / (window.sum() * hop))[:, None]
+    return within.astype(np.complex64), between.astype(np.complex64)

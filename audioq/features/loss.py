@@ -1,0 +1,198 @@
+"""Loss: how likely it is that a frame was muted, covered up or played again.
+
+A small temporal network over the finished curves of the call. No single curve tells a frozen vowel from a
+frozen packet; their course over half a second does. Everything it sees is measured by the kernels of this
+folder, so that people can check each event by eye. The weights are data with a model card (`docs/model-card.md`);
+``benchmarks/training/train.py`` makes them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+CLASSES = ("fine", "muted", "concealed", "stuttered", "lost in a pause")
+"""What the network tells apart in a frame, in the order of its outputs."""
+
+NEEDS = (
+    "level",
+    "level_low",
+    "fall_10",
+    "rise_10",
+    "fall_30",
+    "rise_30",
+    "shape_flux",
+    "shape_correlation",
+    "spread",
+    "flatness",
+    "periodicity",
+    "packet_similarity",
+    "grid_similarity",
+    "stutter_similarity",
+    "harmonic_contrast",
+    "jump",
+    "band_edge",
+    "spectral_lines",
+    "modulation_17",
+    "modulation_25",
+    "modulation_33",
+    "modulation_50",
+    "modulation_100",
+    "zero_share",
+    "hole_depth",
+    "activity",
+    "fade_slope",
+    "fade_error",
+    "pitch_wander",
+    "phase_jump",
+    "active_level_dbfs",
+    "noise_floor_dbfs",
+)
+"""Curves and numbers that the network sees."""
+
+STACK = 2
+"""Frames a step of the network: it runs at 20 ms and answers for each 10 ms."""
+_TILE = 2048
+"""Steps computed at once."""
+
+
+def loss(*measured: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+    """Return the probability of each kind of loss.
+
+    Parameters
+    ----------
+    *measured : ndarray
+        Curves (channels, n_frames) and numbers (channels,) in the order of `NEEDS`.
+
+    Returns
+    -------
+    muted : ndarray, float32, shape (channels, n_frames)
+        Probability that speech was replaced by nothing, or that a pause was lost, 0 to 1.
+    concealed : ndarray, float32, shape (channels, n_frames)
+        Probability that sound was made up by a decoder.
+    stuttered : ndarray, float32, shape (channels, n_frames)
+        Probability that a stretch is played again and again.
+    """
+    channels = [probabilities(dict(zip(NEEDS, row, strict=True))) for row in zip(*measured, strict=True)]
+    p = np.stack(channels)
+    return p[..., 1] + p[..., 4], p[..., 2], p[..., 3]
+
+
+def inputs(measured: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what the network sees of one channel.
+
+    Parameters
+    ----------
+    measured : dict of str to ndarray, shape (n_frames,) or ()
+        Curves and numbers named in `NEEDS`.
+
+    Returns
+    -------
+    x : ndarray, float32, shape (n_frames, n_inputs)
+        Transformed curves, not yet scaled.
+    setting : ndarray, float32, shape (n_inputs + 1,)
+        Their medians over active frames, and the signal-to-noise ratio: what is usual in this call.
+    """
+    c = measured
+    active_level = float(np.nan_to_num(c["active_level_dbfs"], nan=-60.0))
+    relative = c["level"] - np.float32(active_level)
+    columns = [
+        np.clip(relative, -60, 20),
+        np.clip(c["activity"], -60, 60),
+        c["level"] - _highest(c["level"], 30),
+        c["level_low"] - c["level"],
+        *(c[name] for name in ("fall_10", "rise_10", "fall_30", "rise_30")),
+        np.log(0.3 + c["shape_flux"]),
+        -np.log(1.02 - c["shape_correlation"]),
+        c["spread"],
+        c["flatness"],
+        *(_nearness(c[n]) for n in ("periodicity", "packet_similarity", "grid_similarity", "stutter_similarity")),
+        _nearness(_mean(c["packet_similarity"], 5)),
+        _nearness(_mean(c["stutter_similarity"], 5)),
+        c["harmonic_contrast"],
+        c["jump"],
+        c["band_edge"] / 1000,
+        np.log(c["spectral_lines"]),
+        *(c[f"modulation_{rate}"] for rate in (17, 25, 33, 50, 100)),
+        c["zero_share"],
+        c["hole_depth"],
+        np.clip(c["fade_slope"] / 100, -10, 10),
+        np.log(0.2 + c["fade_error"]),
+        np.log(1 + c["pitch_wander"]),
+        c["phase_jump"],
+    ]
+    x = np.nan_to_num(np.stack(columns, axis=1)).astype(np.float32)
+    active = relative > -20
+    usual = np.median(x[active], axis=0) if active.any() else np.zeros(x.shape[1])
+    snr = np.clip(active_level - float(c["noise_floor_dbfs"]), -20, 80)
+    return x, np.append(usual, snr).astype(np.float32)
+
+
+def probabilities(measured: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return the probability of each of `CLASSES` in each frame of one channel, shape (n_frames, 5)."""
+    w = _weights()
+    x, setting = inputs(measured)
+    n_frames = len(x)
+    x = np.clip((x - w["x_mean"]) / w["x_scale"], -4, 4)
+    setting = np.clip((setting - w["setting_mean"]) / w["setting_scale"], -4, 4)
+    x = np.pad(x, ((0, -n_frames % STACK), (0, 0)), mode="edge").reshape(-1, STACK * x.shape[1])
+    reach = int(w["dilations"].sum())
+    padded = np.pad(x, ((reach, reach + -len(x) % _TILE), (0, 0)))
+    inside = np.zeros(len(padded), bool)
+    inside[reach : reach + len(x)] = True
+    bias = setting @ w["setting_weight"] + w["in_bias"]
+    tiles = [
+        _run(padded[a : a + _TILE + 2 * reach], inside[a : a + _TILE + 2 * reach], bias, w)
+        for a in range(0, len(padded) - 2 * reach, _TILE)
+    ]
+    return np.concatenate(tiles).reshape(-1, len(CLASSES))[:n_frames]
+
+
+def _run(
+    x: NDArray[np.float32], inside: NDArray[np.bool_], bias: NDArray[np.float32], w: dict[str, NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """One tile with its context: residual layers of dilated convolutions, then a softmax over the classes."""
+    h = x @ w["in_weight"] + bias
+    h[~inside] = 0
+    for layer, dilation in enumerate(w["dilations"].astype(int)):
+        r = np.maximum(h, 0)
+        n = len(h) - 2 * dilation
+        step = sum(r[k * dilation : k * dilation + n] @ w[f"weight_{layer}"][k] for k in range(3))
+        h = h[dilation : dilation + n] + step + w[f"bias_{layer}"]
+        inside = inside[dilation : dilation + n]
+        h[~inside] = 0
+    logits = np.maximum(h, 0) @ w["out_weight"] + w["out_bias"]
+    logits = logits.reshape(len(h), STACK, len(CLASSES))
+    e = np.exp(logits - logits.max(axis=2, keepdims=True))
+    p: NDArray[np.float32] = e / e.sum(axis=2, keepdims=True)
+    return p
+
+
+@cache
+def _weights() -> dict[str, NDArray[np.float32]]:
+    with np.load(Path(__file__).with_name("loss.npz"), allow_pickle=False) as archive:
+        return {name: archive[name].astype(np.float32) for name in archive.files}
+
+
+def _nearness(similarity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Spread out what lies near 1, where an exact copy differs from a steady vowel."""
+    near: NDArray[np.float32] = -np.log(1.01 - np.minimum(similarity, 1))
+    return near
+
+
+def _mean(x: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    return np.convolve(x, np.full(n, 1 / n), "same").astype(np.float32)
+
+
+def _highest(x: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Largest value within `reach` frames to either side, by doubling."""
+    padded = np.pad(x, reach, mode="edge")
+    width, top = 1, padded
+    while 2 * width <= 2 * reach + 1:
+        top = np.maximum(top[:-width], top[width:])
+        width *= 2
+    rest = 2 * reach + 1 - width
+    return np.maximum(top[: len(x)], top[rest : rest + len(x)])

@@ -1,0 +1,215 @@
+"""measure: a recording goes in, a table of facts comes out, block by block and without any policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.audio import Audio
+from audioq.features import CALL_FEATURES, FRAME_FEATURES, MARK_FEATURES, CallFeature, FrameFeature, MarkFeature
+from audioq.features.coverage import coverage
+from audioq.frames import MARGIN, TILE, analysis_sr, frame
+from audioq.table import MARK_DTYPE, FeatureTable, Note, Quantity, fingerprint
+
+BLOCK_SECONDS = 12.8
+"""Ten tiles: blocks of this length keep the memory flat and cost no more than a whole read."""
+
+_COVERAGE = {"zero_share": ("zero", "share of exact zeros"), "clipped_share": ("clipped", "share of clipped samples")}
+
+
+def measure(
+    audio: Audio,
+    features: Sequence[FrameFeature] = FRAME_FEATURES,
+    call_features: Sequence[CallFeature] = CALL_FEATURES,
+    *,
+    block_seconds: float = BLOCK_SECONDS,
+) -> FeatureTable:
+    """Measure every feature of a recording.
+
+    Parameters
+    ----------
+    audio : Audio
+        What `read` returned.
+    features : sequence of FrameFeature
+        ``(*FRAME_FEATURES, mine)`` adds your own.
+    call_features : sequence of CallFeature
+    block_seconds : float
+        Length of the blocks read, in seconds. It changes the memory used and not a bit of the result.
+
+    Returns
+    -------
+    FeatureTable
+
+    Raises
+    ------
+    AudioError
+        The samples cannot be decoded, or hold NaN or infinite values.
+    """
+    walk = _Walk(audio, features)
+    for block in audio.blocks(max(1, round(block_seconds * audio.sr))):
+        walk.take(block)
+    curves = walk.finish()
+    marks = {m.name: _join(walk.marks[m.name], _shortest(m, audio.sr)) for m in MARK_FEATURES}
+    n_frames = next(iter(curves.values())).shape[1]
+    for name, (mark, _) in _COVERAGE.items():
+        curves[name] = coverage(marks[mark], audio.sr, audio.channels, n_frames)
+    numbers = _call_numbers(call_features, curves)
+    quantities = _quantities(features, call_features)
+    return FeatureTable(
+        curves=curves,
+        marks=marks,
+        numbers=numbers,
+        quantities=quantities,
+        file=audio.source,
+        format=replace(audio.format, duration=walk.n_samples / audio.sr),
+        sha256=audio.sha256,
+        notes=(*audio.notes, *walk.notes()),
+        fingerprint=fingerprint(sorted(quantities)),
+    )
+
+
+class _Walk:
+    """The state of one pass over the samples: what was read and not yet measured."""
+
+    def __init__(self, audio: Audio, features: Sequence[FrameFeature]) -> None:
+        self.audio, self.features = audio, features
+        self.sr = analysis_sr(audio.sr)
+        self.hop = self.sr // 100
+        self.n_samples = 0
+        self.sums = np.zeros(audio.channels)
+        self.peak = 0.0
+        self.marks: dict[str, list[NDArray[np.void]]] = {m.name: [] for m in MARK_FEATURES}
+        self._resample = _resampler(audio.sr, self.sr, audio.channels)
+        self._offset: NDArray[np.float32] | None = None
+        self._waiting: list[NDArray[np.float32]] = []
+        self._buffer = np.zeros((audio.channels, MARGIN * self.hop), np.float32)
+        self._n_analysed = 0
+        self._tiles: dict[str, list[NDArray[np.float32]]] = {name: [] for f in features for name in f.gives}
+        self._n_tiles = 0
+
+    def take(self, block: NDArray[np.float32]) -> None:
+        """Measure a block of samples, shape (channels, n)."""
+        for feature in MARK_FEATURES:
+            runs = feature.function(block, self.n_samples, _shortest(feature, self.audio.sr))
+            self.marks[feature.name].append(runs)
+        self.n_samples += block.shape[1]
+        self.sums += block.sum(axis=1, dtype=np.float64)
+        self.peak = max(self.peak, float(np.abs(block).max(initial=0)))
+        if self._offset is None:
+            self._waiting.append(block)
+            if self.n_samples >= self._settling:
+                self._settle()
+        else:
+            self._grow(self._resample(block - self._offset, False))
+
+    def finish(self) -> dict[str, NDArray[np.float32]]:
+        """Measure what is left and return the curves, shape (channels, n_frames)."""
+        if self._offset is None:
+            self._settle()
+        self._grow(self._resample(np.zeros((self.audio.channels, 0), np.float32), True))
+        n_frames = max(1, round(self.n_samples * 100 / self.audio.sr - 0.499))
+        tiles = -(-n_frames // TILE)
+        missing = (tiles * TILE + MARGIN) * self.hop - self._n_analysed
+        if missing > 0:
+            self._grow(np.zeros((self.audio.channels, missing), np.float32))
+        return {name: np.concatenate(rows, axis=1)[:, :n_frames] for name, rows in self._tiles.items()}
+
+    @property
+    def _settling(self) -> int:
+        return round(BLOCK_SECONDS * self.audio.sr)
+
+    def _settle(self, dc: float = 0.002) -> None:
+        """Take a constant offset of the first seconds off, where there is one: it would pass for a background."""
+        waiting = np.concatenate(self._waiting, axis=1) if self._waiting else np.zeros((self.audio.channels, 0), np.float32)
+        head = waiting[:, : self._settling]
+        mean = head.mean(axis=1, dtype=np.float64) if head.size else np.zeros(len(head))
+        self._offset = np.where(np.abs(mean) > dc, mean, 0).astype(np.float32)[:, None]
+        self._waiting = []
+        self._grow(self._resample(waiting - self._offset, False))
+
+    def _grow(self, y: NDArray[np.float32]) -> None:
+        """Append samples at the analysis rate and measure every tile that is complete."""
+        self._n_analysed += y.shape[1]
+        self._buffer = np.concatenate([self._buffer, y], axis=1)
+        need, tile = (TILE + 2 * MARGIN) * self.hop, TILE * self.hop
+        done = 0
+        while self._buffer.shape[1] - done >= need:
+            self._measure(np.ascontiguousarray(self._buffer[:, done : done + need]))
+            done += tile
+        self._buffer = self._buffer[:, done:]
+
+    def _measure(self, y: NDArray[np.float32]) -> None:
+        frames = frame(y, self.sr, band_hz=self.audio.sr / 2, first=self._n_tiles * TILE)
+        for feature in self.features:
+            result = feature.function(frames)
+            curves = result if isinstance(result, tuple) else (result,)
+            for name, curve in zip(feature.gives, curves, strict=True):
+                self._tiles[name].append(np.asarray(curve, np.float32))
+        self._n_tiles += 1
+
+    def notes(self) -> Iterator[Note]:
+        """Say what people should know of the samples as a whole."""
+        offset = float(np.abs(self.sums / max(1, self.n_samples)).max(initial=0))
+        if self.peak == 0:
+            yield Note("all_zero")
+        if offset > 0.002:
+            yield Note("dc_offset", (("offset", round(offset, 4)),))
+        if self.peak >= 1.0:
+            yield Note("full_scale")
+        if self.audio.channels > 2:
+            yield Note("many_channels", (("channels", self.audio.channels),))
+
+
+def _resampler(sr: int, target: int, channels: int) -> Any:
+    """Return a function (block, last) -> block at `target`; streamed equals at once."""
+    if sr == target:
+        return lambda block, last: block
+    import soxr
+
+    stream = soxr.ResampleStream(sr, target, channels, dtype="float32")
+    return lambda block, last: np.ascontiguousarray(
+        stream.resample_chunk(np.ascontiguousarray(block.T), last).reshape(-1, channels).T
+    )
+
+
+def _shortest(feature: MarkFeature, sr: int) -> int:
+    return max(feature.shortest_samples, round(feature.shortest_s * sr))
+
+
+def _join(parts: list[NDArray[np.void]], shortest: int) -> NDArray[np.void]:
+    """Join runs that a block boundary has cut, drop the short ones and sort."""
+    marks = np.concatenate(parts) if parts else np.zeros(0, MARK_DTYPE)
+    marks = marks[np.lexsort((marks["start"], marks["channel"]))]
+    if len(marks) == 0:
+        return marks
+    goes_on = (marks["channel"][1:] == marks["channel"][:-1]) & (marks["start"][1:] == marks["end"][:-1])
+    goes_on &= marks["value"][1:] == marks["value"][:-1]
+    first = np.flatnonzero(np.concatenate([[True], ~goes_on]))
+    last = np.concatenate([first[1:], [len(marks)]]) - 1
+    joined = marks[first].copy()
+    joined["end"] = marks["end"][last]
+    return joined[joined["end"] - joined["start"] >= shortest]
+
+
+def _call_numbers(features: Sequence[CallFeature], curves: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float64]]:
+    """Run the call features; curves are added to `curves`, numbers returned."""
+    numbers: dict[str, NDArray[np.float64]] = {}
+    for feature in features:
+        result = feature.function(*(curves[n] if n in curves else numbers[n] for n in feature.needs))
+        values = result if isinstance(result, tuple) else (result,)
+        for name, value in zip(feature.gives, values, strict=True):
+            if value.ndim == 2:
+                curves[name] = value.astype(np.float32)
+            else:
+                numbers[name] = value.astype(np.float64)
+    return numbers
+
+
+def _quantities(features: Sequence[FrameFeature], call_features: Sequence[CallFeature]) -> dict[str, Quantity]:
+    rows = {name: q for f in (*features, *call_features) for name, q in f.gives.items()}
+    rows |= {m.name: m.quantity for m in MARK_FEATURES}
+    return rows | {name: Quantity("1", text) for name, (_, text) in _COVERAGE.items()}

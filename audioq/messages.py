@@ -1,0 +1,232 @@
+"""Messages: every sentence that people read, by language and id.
+
+The ids are namespaced: ``note.truncated``, ``kind.buzz``, ``rule.mostly_lost``. A sentence is a
+format string; its fields are filled by name. A number without a format of its own is shown as
+briefly as it can be, and an undefined one as "unknown".
+
+A language is one more table with the same ids. Nothing here needs more than the standard library.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SEVERITY_BANDS: tuple[tuple[float, str], ...] = (
+    (0.10, "none"),
+    (0.35, "slight"),
+    (0.65, "marked"),
+    (math.inf, "hardly_possible"),
+)
+"""Bands of severity for people: a severity below the number has the name beside it."""
+
+_NOTES = {
+    "note.truncated": "the file is cut short: {decoded:.2f} of {declared:.2f} s could be read",
+    "note.wrong_length_header": (
+        "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"
+    ),
+    "note.no_end_mark": "the file lacks its end mark and may be cut short; {decoded:.2f} s could be read",
+    "note.missing_packets": (
+        "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
+        "so that all times are right"
+    ),
+    "note.dc_offset": "the samples sit {offset:.4f} of full scale beside zero; the offset was taken off",
+    "note.resampled_array": (
+        "an array at 22050 Hz is probably resampled, as librosa.load does by default, and resampling erases "
+        "evidence; pass the path of the file, or load it with sr=None, mono=False"
+    ),
+    "note.many_channels": "{channels} channels, where a call has one or two; each is judged as one side of the call",
+    "note.odd_rate": "{sr} Hz is not a rate at which calls are recorded; the file may have been converted",
+    "note.full_scale": "some samples lie at full scale; the recording may be overdriven",
+    "note.all_zero": "every sample is exactly zero; nothing was recorded, or the recorder was not given any sound",
+    "note.short": "only {duration:.2f} s long; a verdict on less than 3 s rests on little",
+}
+
+_KINDS = {
+    "kind.dropout": "The voice is cut off for a moment: speech was lost on the way and nothing took its place.",
+    "kind.buzz": "Lost speech was covered up with repeated sound, which is heard as a metallic or robotic buzz.",
+    "kind.stutter": "The same short piece of sound is played three times or more, so the voice stutters.",
+    "kind.splice": "A piece of time is missing: the sound jumps, and syllables or words are swallowed.",
+    "kind.dead_air": "One side is silent, without any sign that its speech was cut off.",
+    "kind.clipping": "The sound was too loud for the recorder, and its peaks are cut off, which sounds harsh.",
+    "kind.click": "A single click or pop.",
+    "kind.hum": "A steady low hum from the mains.",
+    "kind.tone": "A tone of the telephone network, such as ringing or an engaged signal.",
+}
+
+_LABELS = {
+    "label.intact": "No damage by the transmission is heard. The line may still be noisy, quiet or narrow.",
+    "label.degraded": "Speech arrives, but a part of it is lost, covered up, repeated or cut out.",
+    "label.blocked": "Almost no speech gets through.",
+}
+
+_BASIS = {
+    "basis.speech": "speech is heard, and the verdict says how much of it arrived",
+    "basis.no_speech": "no speech is audible",
+    "basis.not_answered": "no speech was due",
+    "basis_meaning.speech": "The verdict rests on speech that is heard in the recording.",
+    "basis_meaning.no_speech": (
+        "No speech is audible: there is silence only. The label is blocked, with little confidence, because "
+        "silence has other explanations too."
+    ),
+    "basis_meaning.not_answered": (
+        "No speech was due: there are only tones, an announcement or music, as before a call is answered."
+    ),
+}
+
+_RIVALS = {
+    "rival.microphone_muted": "the microphone was muted",
+    "rival.recorder_not_allowed": "the recorder was not allowed to hear the call",
+    "rival.other_side_listened": "the other side only listened",
+    "rival.never_answered": "the call was never answered",
+    "rival.channel_unused": "the channel is not used in this recording",
+    "rival.call_simply_ended": "the call simply ended and the recorder ran on",
+}
+
+_SEVERITY = {
+    "severity.none": "no harm",
+    "severity.slight": "slight harm",
+    "severity.marked": "marked harm",
+    "severity.hardly_possible": "conversation hardly possible",
+}
+
+# One sentence a rule, under ``rule.<id>``. Fields: {value}, {unit}, {limit} of the reason, and every score by its name.
+_RULES: dict[str, str] = {}
+
+_ERRORS = {
+    "error.internal": (
+        "{file}: audioq itself failed here ({cause}); please report this with the version (audioq {version}) "
+        "and, if you may share it, the file; --debug shows where it happened"
+    ),
+    "error.empty_folder": "{file}: no recording in this folder; give the path of a file to try it whatever its name",
+    "error.folder": "{file}: the folder cannot be read ({cause}); check the permissions",
+    "error.partial": "stopped; the rows so far are in {file}",
+    "error.unknown_name": "nothing is named '{name}'; audioq explain lists all names",
+    "error.near_name": "nothing is named '{name}'; did you mean {near}? audioq explain lists all names",
+}
+
+_PAGE = {
+    "channel": "channel {number}",
+    "reason.generic": "rule {rule}: {score} is {value}",
+    "reason.generic_limit": "rule {rule}: {score} is {value}; the limit is {limit}",
+    "note.generic": "{id}: {values}",
+    "line.confidence": "{confidence:.0%} sure",
+    "line.failure": "error: {message}",
+    "page.format": "{container}, {codec}, {sr} Hz, channels: {channels}, {duration:.2f} s",
+    "page.why": "Why",
+    "page.rivals": "Fits as well",
+    "page.channels": "Channels",
+    "page.channel": "{channel}: {label}, {confidence}; {reason}",
+    "page.timeline": "When",
+    "page.events": "What was heard",
+    "page.more": "and {count} more, less severe",
+    "page.meanings": "What it means",
+    "page.scores": "Scores",
+    "page.warnings": "Please note",
+    "page.harmless": "no",
+    "page.harmful": "yes",
+    "column.start": "from",
+    "column.end": "to",
+    "column.kind": "what",
+    "column.channel": "where",
+    "column.severity": "severity",
+    "column.confidence": "sure",
+    "column.affects_verdict": "counts",
+    "value.ratio": "{percent} %",
+    "value.1-5": "{value} of 5",
+    "value.0-1": "{value} of 1",
+    "value.1/min": "{value} a minute",
+    "value.undefined": "undefined",
+    "progress.one": "{file}: {seconds:.0f} s",
+    "progress.many": "{number} of {total}, {file}: {seconds:.0f} s",
+}
+
+_EXPLAIN = {
+    "explain.metric": "{name} (score)\n  {meaning}\n  Unit: {unit}; {direction}; shown with {decimals} decimals.",
+    "explain.kind": "{name} (kind of event)\n  {meaning}\n  {affects}{thresholds}",
+    "explain.affects": "It counts for the verdict.",
+    "explain.affects_not": "It does not count for the verdict; it is shown as an aside.",
+    "explain.thresholds": "\n  Its thresholds: {names}.",
+    "explain.threshold": (
+        "{name} (threshold)\n  {meaning}\n  Value: {value} {unit}, allowed from {low} to {high} {unit}.\n"
+        "  Source: {source}\n  Change it with --set {name}={value}, or in a file for --thresholds."
+    ),
+    "explain.rule": "{name} (rule, gives {label})\n  {meaning}",
+    "explain.label": "{name} (verdict)\n  {meaning}",
+    "explain.basis": "{name} (basis of a verdict)\n  {meaning}",
+    "explain.rival": "{name} (another explanation that fits)\n  It may be that {meaning}.",
+    "explain.severity": "{name} (band of severity)\n  {meaning}: severity from {low} to {high}.",
+    "explain.severity_last": "{name} (band of severity)\n  {meaning}: severity from {low} to 1.",
+    "explain.note": "{name} (warning)\n  {meaning}",
+    "explain.group": "{group}:",
+    "explain.hint": "audioq explain NAME says what one of them means.",
+}
+
+MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": _NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _ERRORS | _PAGE | _EXPLAIN,
+    }
+)
+"""The table: language, then id, then sentence."""
+
+
+class _Sentence(string.Formatter):
+    """Fills a sentence so that an undefined number reads as a word and a plain one is brief."""
+
+    def format_field(self, value: object, spec: str) -> str:
+        """Return one filled field."""
+        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+            return "unknown"
+        if isinstance(value, float) and not spec:
+            return f"{value:.10g}"
+        return format(value, spec)
+
+
+_SENTENCE = _Sentence()
+
+
+def text(id: str, values: Mapping[str, object] = MappingProxyType({}), language: str = "en") -> str:
+    """Return the sentence `id` with its fields filled.
+
+    Parameters
+    ----------
+    id : str
+        Namespaced id, such as ``note.truncated``.
+    values : mapping of str to object
+        The fields of the sentence by name; further ones are ignored.
+    language : str
+        Which table to take.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        The language, the id or a field is unknown.
+
+    Examples
+    --------
+    >>> text("basis.no_speech")
+    'no speech is audible'
+    """
+    return _SENTENCE.vformat(MESSAGES[language][id], (), values)
+
+
+def names(group: str, language: str = "en") -> tuple[str, ...]:
+    """Return what is named in a group of ids, such as ``rival``, in the order of the table."""
+    return tuple(id.removeprefix(f"{group}.") for id in MESSAGES[language] if id.startswith(f"{group}."))
+
+
+def severity_band(severity: float) -> str:
+    """Return the name of the band of `SEVERITY_BANDS` that holds a severity of 0 to 1.
+
+    Examples
+    --------
+    >>> severity_band(0.0), severity_band(0.1), severity_band(0.9)
+    ('none', 'slight', 'hardly_possible')
+    """
+    return next(name for below, name in SEVERITY_BANDS if severity < below)

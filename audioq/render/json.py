@@ -1,0 +1,133 @@
+"""Reports as JSON Lines: one strict JSON object a line, after ``schema.json``.
+
+Conventions
+-----------
+The order of the keys is fixed. What is undefined is ``null``, never NaN. All output is ASCII, so
+that any console and any encoding carries it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from audioq.events import Event
+from audioq.render.escape import undecoded
+from audioq.render.wording import say_note, say_reason
+from audioq.report import ChannelReport, Failure, Report
+from audioq.scores import METRICS
+from audioq.table import Note
+from audioq.verdict import Reason, Verdict
+
+SCHEMA_VERSION = 1
+"""Version of ``schema.json``. Keys are only ever added under one version."""
+
+
+def to_line(item: Report | Failure, language: str = "en") -> str:
+    """Return a report or a failure as one line of JSON without the line's end.
+
+    Parameters
+    ----------
+    item : Report or Failure
+        What was found, or why nothing could be found.
+    language : str
+        Language of the sentences.
+
+    Returns
+    -------
+    str
+        ASCII only.
+    """
+    return json.dumps(to_dict(item, language), allow_nan=False, separators=(", ", ": "))
+
+
+def to_dict(item: Report | Failure, language: str = "en") -> dict[str, Any]:
+    """Return a report or a failure as plain dicts, lists, strings, numbers and None."""
+    return _failure(item) if isinstance(item, Failure) else _report(item, language)
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    from audioq import __version__
+
+    error = {"type": failure.type, "message": undecoded(failure.message)}
+    return {"schema": SCHEMA_VERSION, "audioq": __version__, **_file(failure.file), "error": error}
+
+
+def _report(report: Report, language: str) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA_VERSION,
+        "audioq": report.version,
+        **_file(report.file),
+        **({} if report.sha256 is None else {"sha256": report.sha256}),
+        "format": {name: _number(value) for name, value in asdict(report.format).items()},
+        "verdict": _verdict(report.verdict, report.scores, language),
+        "severity": _number(report.severity),
+        "scores": _scores(report.scores),
+        "events": [_event(event) for event in report.events],
+        "channels": [_channel(channel, language) for channel in report.channels],
+        "warnings": [_warning(note, language) for note in report.warnings],
+        "thresholds": report.thresholds,
+    }
+
+
+def _file(name: str) -> dict[str, str]:
+    """Return the name as Unicode; one that is not Unicode comes with its exact bytes as well."""
+    shown = undecoded(name)
+    # Strict readers refuse lone surrogates, and one such line would cost them the whole file.
+    return {"file": shown} if shown == name else {"file": shown, "file_uri": _exact(name)}
+
+
+def _exact(name: str) -> str:
+    try:
+        return quote(name, errors="surrogateescape")
+    except UnicodeEncodeError:  # a Windows name with half a character
+        return quote(name, errors="surrogatepass")
+
+
+def _verdict(verdict: Verdict, scores: Mapping[str, float], language: str) -> dict[str, Any]:
+    return {
+        "label": str(verdict.label),
+        "confidence": _number(verdict.confidence),
+        "probabilities": {str(label): _number(value) for label, value in verdict.probabilities.items()},
+        "basis": verdict.basis,
+        "rivals": list(verdict.rivals),
+        "rule": verdict.rule,
+        "because": [_reason(reason, scores, language) for reason in verdict.because],
+    }
+
+
+def _reason(reason: Reason, scores: Mapping[str, float], language: str) -> dict[str, Any]:
+    numbers = {name: _number(value) for name, value in asdict(reason).items()}
+    return {**numbers, "text": undecoded(say_reason(reason, scores, language))}
+
+
+def _scores(scores: Mapping[str, float]) -> dict[str, Any]:
+    ours = {metric.name: _number(scores.get(metric.name)) for metric in METRICS}
+    return ours | {name: _number(value) for name, value in scores.items() if name not in ours}
+
+
+def _event(event: Event) -> dict[str, Any]:
+    row = {name: _number(value) for name, value in asdict(event).items() if name != "evidence"}
+    evidence = [{name: _number(value) for name, value in asdict(item).items()} for item in event.evidence]
+    return {**row, "evidence": evidence}
+
+
+def _channel(channel: ChannelReport, language: str) -> dict[str, Any]:
+    return {"verdict": _verdict(channel.verdict, channel.scores, language), "scores": _scores(channel.scores)}
+
+
+def _warning(note: Note, language: str) -> dict[str, Any]:
+    values = {name: undecoded(value) if isinstance(value, str) else _number(value) for name, value in note.values}
+    return {"id": note.id, "values": values, "text": undecoded(say_note(note, language))}
+
+
+def _number(value: Any) -> Any:
+    """Return None in place of a number that JSON cannot hold, else the value as plain Python."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,236 @@
+"""Reports for people: one line a recording, or one recording in full.
+
+Written without Rich: its import and its tables cost 80 ms, and a call is to be told in a quarter of
+a second. The text may hold characters beyond ASCII; `escape.encodable` makes it fit the console. Names from
+outside are shown with everything invisible escaped.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+
+from audioq import messages
+from audioq.events import Event
+from audioq.render.escape import printable
+from audioq.render.timeline import bar, ruler
+from audioq.render.wording import say_channel, say_note, say_reason, say_score
+from audioq.report import Failure, Report
+from audioq.scores import METRICS
+from audioq.verdict import Verdict
+
+WIDTH = 100
+"""Columns of a page that is not shown on a terminal, so that its bytes depend on nothing else."""
+
+MOST_EVENTS = 20
+"""The most events that a page lists."""
+
+_INDENT = "  "
+
+# Bold green, yellow and red, as codes of ANSI terminals.
+_STYLES = {"intact": "1;32", "degraded": "1;33", "blocked": "1;31", "bold": "1"}
+
+# Columns of the table of events, and the side to which each keeps.
+_COLUMNS = {
+    "start": ">",
+    "end": ">",
+    "kind": "<",
+    "channel": "<",
+    "severity": ">",
+    "confidence": ">",
+    "affects_verdict": "<",
+}
+
+# Undefined, these two say something about the recording; the others are left out where undefined.
+_ALWAYS = ("mos", "delivered_ratio")
+
+# Shown where they are not zero, because a zero says only that nothing was found.
+_IF_ANY = (
+    *("dropout_ratio", "dropouts_per_minute", "longest_dropout_s", "buzz_ratio", "buzz_per_minute"),
+    *("stutter_per_minute", "splices_per_minute", "zero_ratio", "clipping_ratio", "hum_db"),
+)
+
+
+def to_line(item: Report | Failure, *, color: bool = False, language: str = "en") -> str:
+    """Return a report or a failure as one line: label, how sure, the file, the first reason.
+
+    Parameters
+    ----------
+    item : Report or Failure
+        What was found, or why nothing could be found.
+    color : bool
+        Whether to colour the label by terminal escapes.
+    language : str
+        Language of the sentences.
+    """
+    if isinstance(item, Failure):
+        return printable(messages.text("line.failure", {"message": item.message}, language))
+    verdict = item.verdict
+    reason = _reasons(verdict, item.scores, language)[0]
+    label = f"{verdict.label:<8}"
+    if color:
+        label = _styled(label, verdict.label)
+    return f"{label}  {_sure(verdict, language):>9}  {printable(item.file)}: {printable(reason)}"
+
+
+def to_page(report: Report, *, color: bool = False, width: int = WIDTH, language: str = "en") -> str:
+    """Return one recording in full, without the last line's end.
+
+    The page has the reasons in sentences, other explanations, a timeline of the events that count
+    for the verdict, the most severe events, what their kinds mean, the scores and the warnings.
+    Parameters as in `to_line`; `width` is in columns.
+    """
+    lines = _heading(report, color, language)
+    for title, section in _SECTIONS.items():
+        body = section(report, width - len(_INDENT), language)
+        if body:
+            words = messages.text(title, language=language)
+            lines += ["", _styled(words, "bold") if color else words, *(f"{_INDENT}{line}".rstrip() for line in body)]
+    return "\n".join(lines)
+
+
+def _styled(text: str, style: str) -> str:
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def _sure(verdict: Verdict, language: str) -> str:
+    return messages.text("line.confidence", {"confidence": verdict.confidence}, language)
+
+
+def _reasons(verdict: Verdict, scores: Mapping[str, float], language: str) -> list[str]:
+    """Return at least one sentence: the reasons, else what the verdict rests on."""
+    reasons = [say_reason(reason, scores, language) for reason in verdict.because]
+    if not reasons:
+        known = f"basis.{verdict.basis}" in messages.MESSAGES[language]
+        reasons = [messages.text(f"basis.{verdict.basis}", language=language) if known else verdict.basis]
+    return list(dict.fromkeys(reasons))
+
+
+def _heading(report: Report, color: bool, language: str) -> list[str]:
+    label, form = str(report.verdict.label), report.format
+    harm = messages.text(f"severity.{messages.severity_band(report.severity)}", language=language)
+    values = {"container": form.container, "codec": form.codec, "sr": form.sr, "channels": form.channels}
+    shown = _styled(label, label) if color else label
+    return [
+        f"{shown}  {_sure(report.verdict, language)}, {harm}  {printable(report.file)}",
+        printable(messages.text("page.format", {**values, "duration": form.duration}, language)),
+    ]
+
+
+def _why(report: Report, width: int, language: str) -> list[str]:
+    return _bullets(_reasons(report.verdict, report.scores, language), width)
+
+
+def _rivals(report: Report, width: int, language: str) -> list[str]:
+    known = messages.MESSAGES[language]
+    ids = [(name, f"rival.{name}") for name in report.verdict.rivals]
+    return _bullets([messages.text(id, language=language) if id in known else name for name, id in ids], width)
+
+
+def _channels(report: Report, width: int, language: str) -> list[str]:
+    lines = []
+    for number, channel in enumerate(report.channels):
+        verdict = channel.verdict
+        values = {"channel": say_channel(number, language), "label": str(verdict.label)}
+        values |= {"confidence": _sure(verdict, language), "reason": _reasons(verdict, channel.scores, language)[0]}
+        lines.append(messages.text("page.channel", values, language))
+    return _bullets(lines, width) if len(lines) > 1 else []
+
+
+def _timeline(report: Report, width: int, language: str) -> list[str]:
+    rows: dict[str, list[Event]] = {}
+    order = messages.names("kind", language)
+    for event in sorted(report.events, key=lambda event: (event.channel, (*order, event.kind).index(event.kind))):
+        if event.affects_verdict:
+            rows.setdefault(_place(event, report, language), []).append(event)
+    if not rows or report.format.duration <= 0:
+        return []
+    indent = max(map(len, rows))
+    # Beside the name stand a blank and two rules; the last second's label may stand out by a few more.
+    cells = max(10, width - indent - 7)
+    lines = [f"{name:>{indent}} │{bar(events, report.format.duration, cells)}│" for name, events in rows.items()]
+    return [*lines, " " * (indent + 2) + ruler(report.format.duration, cells)]
+
+
+def _place(event: Event, report: Report, language: str) -> str:
+    name = printable(event.kind)
+    return name if len(report.channels) < 2 else f"{say_channel(event.channel, language)}, {name}"
+
+
+def _events(report: Report, width: int, language: str) -> list[str]:
+    worst = sorted(report.events, key=lambda event: (not event.affects_verdict, -event.severity, event.start))
+    columns = [name for name in _COLUMNS if name != "channel" or len(report.channels) > 1]
+    rows = [{name: messages.text(f"column.{name}", language=language) for name in columns}]
+    shown = sorted(worst[:MOST_EVENTS], key=lambda event: (event.start, event.end, event.kind, event.channel))
+    rows += [_cells(event, language) for event in shown]
+    widths = {name: max(len(row[name]) for row in rows) for name in columns}
+    lines = ["   ".join(f"{row[name]:{_COLUMNS[name]}{widths[name]}}" for name in columns) for row in rows]
+    if len(worst) > MOST_EVENTS:
+        lines.append(messages.text("page.more", {"count": len(worst) - MOST_EVENTS}, language))
+    return lines if worst else []
+
+
+def _cells(event: Event, language: str) -> dict[str, str]:
+    counts = "page.harmful" if event.affects_verdict else "page.harmless"
+    return {
+        "start": f"{event.start:.2f} s",
+        "end": f"{event.end:.2f} s",
+        "kind": printable(event.kind),
+        "channel": say_channel(event.channel, language),
+        "severity": f"{event.severity:.2f}",
+        "confidence": f"{event.confidence:.0%}",
+        "affects_verdict": messages.text(counts, language=language),
+    }
+
+
+def _meanings(report: Report, width: int, language: str) -> list[str]:
+    found = {event.kind for event in report.events}
+    known = [name for name in messages.names("kind", language) if name in found]
+    return _grid([(name, messages.text(f"kind.{name}", language=language)) for name in known], width)
+
+
+def _scores(report: Report, width: int, language: str) -> list[str]:
+    rows = [
+        (metric.name, say_score(metric.name, report.scores.get(metric.name), language), metric.meaning)
+        for metric in METRICS
+        if _worth_showing(metric.name, report.scores.get(metric.name, math.nan))
+    ]
+    return _grid(rows, width)
+
+
+def _worth_showing(name: str, value: float) -> bool:
+    return name in _ALWAYS or (math.isfinite(value) and (value > 0 or name not in _IF_ANY))
+
+
+def _warnings(report: Report, width: int, language: str) -> list[str]:
+    return _bullets([say_note(note, language) for note in report.warnings], width)
+
+
+# The sections in their order, by the ids of their titles; one without lines is left out.
+_SECTIONS: dict[str, Callable[[Report, int, str], list[str]]] = {
+    "page.why": _why,
+    "page.rivals": _rivals,
+    "page.channels": _channels,
+    "page.timeline": _timeline,
+    "page.events": _events,
+    "page.meanings": _meanings,
+    "page.scores": _scores,
+    "page.warnings": _warnings,
+}
+
+
+def _bullets(sentences: Sequence[str], width: int) -> list[str]:
+    return _grid([("•", sentence[:1].upper() + sentence[1:]) for sentence in sentences], width, gap=1)
+
+
+def _grid(rows: Sequence[tuple[str, ...]], width: int, gap: int = 2) -> list[str]:
+    """Return rows of cells in columns, of which the last one wraps below itself."""
+    widths = [max(map(len, column)) + gap for column in zip(*rows, strict=True)][:-1]
+    lines = []
+    for *cells, last in rows:
+        head = "".join(f"{printable(cell):<{wide}}" for cell, wide in zip(cells, widths, strict=True))
+        room = max(width - len(head), 20)
+        wrapped = textwrap.wrap(printable(last), room, break_long_words=False, break_on_hyphens=False)
+        lines += [head + wrapped[0], *(" " * len(head) + line for line in wrapped[1:])] if wrapped else [head]
+    return lines

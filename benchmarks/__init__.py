@@ -1,0 +1,1 @@
+"""Benchmarks: accuracy on labelled recordings and the cost of an analysis, each one command."""

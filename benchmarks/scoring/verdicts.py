@@ -1,0 +1,127 @@
+"""Verdicts: confusion, accuracy, F1 and false alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.scoring.labels import CLASSES, Label
+from benchmarks.scoring.predictions import Predictions
+
+SAID = (*CLASSES, "none")
+GROUPS = ("loss", "codec", "plc", "variant")
+
+Pair = tuple[str, str]
+"""True verdict, verdict that was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigures:
+    """Figures of one class against the others."""
+
+    precision: float
+    recall: float
+    f1: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictFigures:
+    """Figures of all classes; a class that no recording has is left out of `macro_f1`."""
+
+    n: int
+    accuracy: float
+    macro_f1: float
+    per_class: dict[str, ClassFigures]
+    confusion: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """Figures of the recordings that share a codec, a loss, ..."""
+
+    n: int
+    accuracy: float
+    macro_f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarms:
+    """Share of intact recordings that were called otherwise."""
+
+    rate: float
+    n: int
+
+
+def pairs(labels: Iterable[Label], predictions: Predictions) -> list[Pair]:
+    """Return (truth, said) of the labels that have a verdict; what was not said is ``none``."""
+    return [(label.verdict, predictions[label].verdict) for label in labels if label.verdict is not None]
+
+
+def confusion(rows: Sequence[Pair]) -> dict[str, dict[str, int]]:
+    """Count what was said for each truth."""
+    counts = {truth: dict.fromkeys(SAID, 0) for truth in CLASSES}
+    for truth, answer in rows:
+        counts[truth][answer if answer in CLASSES else "none"] += 1
+    return counts
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _class_figures(counts: dict[str, dict[str, int]], name: str) -> ClassFigures:
+    hits, n = counts[name][name], sum(counts[name].values())
+    claimed = sum(counts[truth][name] for truth in CLASSES)
+    return ClassFigures(_ratio(hits, claimed), _ratio(hits, n), _ratio(2 * hits, n + claimed), n)
+
+
+def verdict_figures(rows: Sequence[Pair]) -> VerdictFigures | None:
+    """Return the figures of pairs of truth and answer; None without any pair."""
+    if not rows:
+        return None
+    counts = confusion(rows)
+    per_class = {name: _class_figures(counts, name) for name in CLASSES}
+    macro_f1 = float(np.mean([one.f1 for one in per_class.values() if one.n]))
+    return VerdictFigures(len(rows), _accuracy(rows), macro_f1, per_class, counts)
+
+
+def _accuracy(rows: Sequence[Pair]) -> float:
+    return sum(truth == answer for truth, answer in rows) / len(rows)
+
+
+def group_figures(labels: Sequence[Label], predictions: Predictions, key: str) -> dict[str, GroupFigures]:
+    """Return figures by loss, codec, concealer or variant, in the order of their names."""
+    groups: dict[str, list[Label]] = {}
+    for label in labels:
+        name = label.group(key)
+        if name is not None:
+            groups.setdefault(name, []).append(label)
+    return {name: _group(pairs(groups[name], predictions)) for name in sorted(groups)}
+
+
+def _group(rows: Sequence[Pair]) -> GroupFigures:
+    figures = verdict_figures(rows)
+    assert figures is not None  # a group is made by its first recording
+    return GroupFigures(figures.n, figures.accuracy, figures.macro_f1)
+
+
+def _alarm_groups(label: Label) -> list[str]:
+    # Vocoders are grey, yet how often they are called damaged is worth knowing by itself.
+    if label.verdict != "intact" or (label.grey and label.distractor != "vocoder"):
+        return []
+    groups = [] if label.grey else ["all_intact"]
+    if label.distractor:
+        groups += [label.distractor] if label.grey else [label.distractor, "all_distractors"]
+    return groups
+
+
+def false_alarms(labels: Iterable[Label], predictions: Predictions) -> dict[str, FalseAlarms]:
+    """Return how often intact recordings were called otherwise: all, and by what makes them look damaged."""
+    answers: dict[str, list[bool]] = {}
+    for label in labels:
+        for group in _alarm_groups(label):
+            answers.setdefault(group, []).append(predictions[label].verdict != "intact")
+    return {name: FalseAlarms(sum(alarms) / len(alarms), len(alarms)) for name, alarms in sorted(answers.items())}

@@ -1,0 +1,212 @@
+"""Train the network of ``audioq/features/loss.py`` on labelled folders.
+
+    python benchmarks/training/train.py FOLDER... -o audioq/features/loss.npz [--not source.voice=fa,ml]
+
+A folder holds ``labels.jsonl`` and truth on 10 ms frames, in the lab's form or in that of the real calls.
+Needs torch and numpy; neither the product nor its tests need torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from audioq.audio import read  # noqa: E402
+from audioq.features import CALL_FEATURES  # noqa: E402
+from audioq.features.loss import CLASSES, NEEDS, STACK, inputs, loss  # noqa: E402
+from audioq.measurement import measure  # noqa: E402
+
+FINE, MUTED, CONCEALED, STUTTERED, PAUSE = range(len(CLASSES))
+IGNORE = -1
+STATES = {0: FINE, 1: FINE, 2: MUTED, 3: CONCEALED, 4: STUTTERED, 5: PAUSE, 6: FINE, 7: FINE, 8: FINE, 9: MUTED}
+"""The lab's state of a frame -> the class of the network."""
+
+
+def lab_truth(folder: Path, label: dict) -> np.ndarray:
+    """Class of each 10 ms frame from the lab's states."""
+    state = np.load(folder / label["frames"])["state"]
+    return np.array([STATES[s] for s in range(10)])[state]
+
+
+def call_truth(folder: Path, label: dict) -> np.ndarray:
+    """Class of each 10 ms frame from the shares that real clients tell for every 60 ms."""
+    with np.load(folder / "frames.npz") as frames:
+        unreal, nothing = frames[Path(label["file"]).stem].T.astype(int)
+    truth = np.full(len(unreal), FINE)
+    truth[unreal > 0] = IGNORE
+    truth[(unreal >= 70) & (nothing < 30)] = CONCEALED
+    truth[nothing >= 70] = MUTED
+    return truth
+
+
+def examples(task: tuple[str, dict]) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Inputs, setting and truth of one recording, or None where it says nothing of loss."""
+    folder, label = Path(task[0]), task[1]
+    if label.get("distractor") == "vocoder":
+        return None
+    rest = tuple(feature for feature in CALL_FEATURES if feature.function is not loss)
+    table = measure(read(folder / label["file"]), call_features=rest)
+    seen = {name: table.curves.get(name, table.numbers.get(name))[0] for name in NEEDS}
+    x, setting = inputs(seen)
+    truth = lab_truth(folder, label) if isinstance(label.get("frames"), str) else call_truth(folder, label)
+    if "frames" not in label:  # a loss in a pause cannot be told from one in speech there: only what is audible counts
+        quiet = seen["level"] < np.nan_to_num(seen["active_level_dbfs"], nan=-60) - 30
+        truth = np.where((truth[: len(x)] == CONCEALED) & quiet[: len(truth)], IGNORE, truth[: len(x)])
+    n = min(len(x), len(truth)) // STACK * STACK
+    return x[:n], setting, truth[:n].astype(np.int64)
+
+
+def wanted(label: dict, unwanted: dict[str, set[str]]) -> bool:
+    """Whether a label has none of the unwanted values; keys may be nested, as ``source.voice``."""
+    for key, values in unwanted.items():
+        value: object = label
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if str(value) in values:
+            return False
+    return True
+
+
+def gather(folders: list[str], unwanted: dict[str, set[str]], jobs: int) -> list:
+    """All examples of all folders."""
+    tasks = []
+    for folder in folders:
+        lines = (Path(folder) / "labels.jsonl").read_text().splitlines()
+        tasks += [(folder, label) for label in map(json.loads, lines) if wanted(label, unwanted)]
+    with ProcessPoolExecutor(jobs) as pool:
+        return [e for e in pool.map(examples, tasks, chunksize=8) if e is not None]
+
+
+class Net(nn.Module):
+    """The network of ``loss.py`` in torch."""
+
+    def __init__(self, n_in: int, n_setting: int, width: int, dilations: list[int]) -> None:
+        super().__init__()
+        self.first = nn.Linear(n_in * STACK, width)
+        self.setting = nn.Linear(n_setting, width, bias=False)
+        self.layers = nn.ModuleList(nn.Conv1d(width, width, 3, dilation=d, padding=d) for d in dilations)
+        self.last = nn.Linear(width, STACK * len(CLASSES))
+
+    def forward(self, x: torch.Tensor, setting: torch.Tensor) -> torch.Tensor:
+        h = (self.first(x) + self.setting(setting)[:, None]).transpose(1, 2)
+        for layer in self.layers:
+            h = h + layer(torch.relu(h))
+        out = self.last(torch.relu(h).transpose(1, 2))
+        return out.reshape(len(x), -1, len(CLASSES))
+
+
+class Crops:
+    """Random stretches of the examples, half of them about the beginning of something."""
+
+    def __init__(self, data: list, frames: int, seed: int) -> None:
+        self.data, self.frames = data, frames
+        self.rng = np.random.default_rng(seed)
+        self.starts = {c: [] for c in range(1, len(CLASSES))}
+        for i, (_, _, truth) in enumerate(data):
+            for at in np.flatnonzero(np.diff(truth, prepend=FINE)):
+                if truth[at] > 0:
+                    self.starts[truth[at]].append((i, at))
+        self.share = [0.5, 0.14, 0.2, 0.08, 0.08]
+
+    def one(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        kind = self.rng.choice(len(self.share), p=self.share)
+        if kind and self.starts[kind]:
+            i, at = self.starts[kind][self.rng.integers(len(self.starts[kind]))]
+            first = at - self.rng.integers(self.frames)
+        else:
+            i = self.rng.integers(len(self.data))
+            first = self.rng.integers(-self.frames // 4, max(1, len(self.data[i][0]) - self.frames // 2))
+        x, setting, truth = self.data[i]
+        first = int(np.clip(first, 0, max(0, len(x) - self.frames))) // STACK * STACK
+        part, answer = x[first : first + self.frames], truth[first : first + self.frames]
+        lack = self.frames - len(part)
+        return np.pad(part, ((0, lack), (0, 0))), setting, np.pad(answer, (0, lack), constant_values=IGNORE)
+
+    def batch(self, n: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        x, setting, truth = map(np.stack, zip(*(self.one() for _ in range(n)), strict=True))
+        x = x.reshape(n, self.frames // STACK, -1)
+        return torch.from_numpy(x), torch.from_numpy(setting), torch.from_numpy(truth)
+
+
+def scaling(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and spread of each column."""
+    return rows.mean(0).astype(np.float32), np.maximum(rows.std(0), 1e-3).astype(np.float32)
+
+
+def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
+    """Train one network and return its weights under the names that ``loss.py`` reads."""
+    torch.manual_seed(args.seed)
+    x_mean, x_scale = scaling(np.concatenate([x[::7] for x, _, _ in data]))
+    s_mean, s_scale = scaling(np.stack([s for _, s, _ in data]))
+    squeeze = [
+        (np.clip((x - x_mean) / x_scale, -4, 4), np.clip((s - s_mean) / s_scale, -4, 4), t) for x, s, t in data
+    ]
+    crops = Crops(squeeze, args.frames, args.seed)
+    net = Net(len(x_mean), len(s_mean), args.width, args.dilations)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, args.steps, pct_start=0.1)
+    cost = nn.CrossEntropyLoss(ignore_index=IGNORE)
+    began, mean = time.time(), 0.0
+    for step in range(args.steps):
+        x, setting, truth = crops.batch(args.batch)
+        value = cost(net(x, setting).flatten(0, 1), truth.flatten())
+        optimiser.zero_grad()
+        value.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        mean += (value.item() - mean) * max(0.01, 1 / (step + 1))
+        if step % 250 == 0:
+            print(f"step {step} loss {mean:.4f} {time.time() - began:.0f} s", file=sys.stderr, flush=True)
+    return weights(net, args.dilations, x_mean, x_scale, s_mean, s_scale)
+
+
+def weights(net: Net, dilations: list[int], x_mean, x_scale, s_mean, s_scale) -> dict[str, np.ndarray]:
+    """The network as arrays, half precision."""
+    take = lambda t: t.detach().numpy()  # noqa: E731
+    out = {
+        "x_mean": x_mean, "x_scale": x_scale, "setting_mean": s_mean, "setting_scale": s_scale,
+        "in_weight": take(net.first.weight).T.astype(np.float16), "in_bias": take(net.first.bias),
+        "setting_weight": take(net.setting.weight).T.astype(np.float16),
+        "out_weight": take(net.last.weight).T.astype(np.float16), "out_bias": take(net.last.bias),
+        "dilations": np.array(dilations),
+    }  # fmt: skip
+    for i, layer in enumerate(net.layers):
+        out[f"weight_{i}"] = take(layer.weight).transpose(2, 1, 0).astype(np.float16)
+        out[f"bias_{i}"] = take(layer.bias)
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+")
+    parser.add_argument("-o", "--output", required=True)
+    parser.add_argument("--not", dest="unwanted", action="append", default=[], metavar="KEY=V1,V2")
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--frames", type=int, default=400)
+    parser.add_argument("--width", type=int, default=40)
+    parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4, 8, 16])
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    unwanted = {key: set(values.split(",")) for key, _, values in (u.partition("=") for u in args.unwanted)}
+    data = gather(args.folders, unwanted, args.jobs)
+    print(f"{len(data)} recordings, {sum(len(x) for x, _, _ in data) / 6000:.0f} min", file=sys.stderr)
+    np.savez_compressed(args.output, **fit(data, args))
+
+
+if __name__ == "__main__":
+    main()

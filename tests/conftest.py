@@ -1,0 +1,12 @@
+"""Settings of Hypothesis: the same examples in every run, no limit of time for one example.
+
+``pytest --hypothesis-profile=explore`` looks for new ones.
+"""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", deadline=None, max_examples=1000, print_blob=True)
+settings.load_profile("steady")
