@@ -1,0 +1,102 @@
+"""audioq: what happened to the sound of a recorded call, when, and how sure.
+
+The walk of the data, one noun and one verb a stage::
+
+    path --read--> Audio --measure--> FeatureTable --find--> events --score--> Scores --judge--> Verdict
+
+`analyze` walks the whole way and returns a `Report`. A table can be saved, loaded and judged again with other
+thresholds by `compose`, without decoding the sound.
+
+>>> import numpy as np
+>>> import audioq
+>>> report = audioq.analyze(np.zeros(16000), sr=16000)
+>>> report.verdict.label.value, report.verdict.basis
+('blocked', 'no_speech')
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from audioq.audio import Audio, read
+    from audioq.errors import AudioError, AudioqError, InternalError, TableError, ThresholdError
+    from audioq.events import Event, Evidence, find
+    from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
+    from audioq.glossary import explain
+    from audioq.kinds import KINDS, Kind
+    from audioq.measurement import measure
+    from audioq.report import ChannelReport, Failure, Report, analyze, compose
+    from audioq.rules import RULES, Label, Rule
+    from audioq.scores import METRICS, Metric, Scores, score
+    from audioq.table import FeatureTable, Format, Note, Quantity, load, save
+    from audioq.thresholds import DEFAULT_THRESHOLDS, Threshold, Thresholds, read_thresholds
+    from audioq.verdict import Reason, Verdict, judge
+
+_PLACES = {
+    # the walk
+    "analyze": "report",
+    "read": "audio",
+    "measure": "measurement",
+    "find": "events",
+    "score": "scores",
+    "judge": "verdict",
+    "compose": "report",
+    "save": "table",
+    "load": "table",
+    "explain": "glossary",
+    "read_thresholds": "thresholds",
+    # what it makes
+    "Audio": "audio",
+    "FeatureTable": "table",
+    "Format": "table",
+    "Note": "table",
+    "Quantity": "table",
+    "Event": "events",
+    "Evidence": "events",
+    "Scores": "scores",
+    "Metric": "scores",
+    "Verdict": "verdict",
+    "Reason": "verdict",
+    "Label": "rules",
+    "Report": "report",
+    "ChannelReport": "report",
+    "Failure": "report",
+    # what can be added to
+    "FRAME_FEATURES": "features",
+    "CALL_FEATURES": "features",
+    "FrameFeature": "features",
+    "CallFeature": "features",
+    "KINDS": "kinds",
+    "Kind": "kinds",
+    "METRICS": "scores",
+    "RULES": "rules",
+    "Rule": "rules",
+    "DEFAULT_THRESHOLDS": "thresholds",
+    "Threshold": "thresholds",
+    "Thresholds": "thresholds",
+    # what can go wrong
+    "AudioqError": "errors",
+    "AudioError": "errors",
+    "TableError": "errors",
+    "ThresholdError": "errors",
+    "InternalError": "errors",
+}
+
+__all__ = [*_PLACES]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562), so that the command starts quickly."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'audioq' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f"audioq.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PLACES])

@@ -117,6 +117,7 @@ def measure(
     from audioq.audio import read
     from audioq.batches import attempt
     from audioq.measurement import measure
+    from audioq.render.output import say_failure
     from audioq.render.progress import Progress
     from audioq.report import Failure
     from audioq.table import save
@@ -130,7 +131,7 @@ def measure(
         table = attempt(source, make, sys.stderr if debug else None)
         if isinstance(table, Failure):
             with progress.aside():
-                _say_failure(table)
+                say_failure(table)
             raise typer.Exit(UNREAD)
         save(table, f"{output}.part")
         os.replace(f"{output}.part", output)
@@ -212,20 +213,11 @@ def _check_output(output: str | None, sources: Iterable[str]) -> None:
 
 
 def _refuse(problem: str) -> NoReturn:
-    _say(f"error: {problem}")
-    raise typer.Exit(USAGE)
-
-
-def _say(line: str) -> None:
-    from audioq.render.escape import encodable, printable
-
-    print(encodable(printable(line), sys.stderr.encoding), file=sys.stderr, flush=True)
-
-
-def _say_failure(failure: Failure) -> None:
     from audioq.messages import text
+    from audioq.render.output import say
 
-    _say(text("line.failure", {"message": failure.message}))
+    say(text("line.failure", {"message": problem}))
+    raise typer.Exit(USAGE)
 
 
 def _show_each(
@@ -239,7 +231,7 @@ def _show_each(
     """Make a report of each file, show it as soon as it is done, and exit with the status that results."""
     from audioq.batches import attempt
     from audioq.render.formats import write_head, write_result
-    from audioq.render.output import Output
+    from audioq.render.output import Output, say_failure
     from audioq.render.progress import Progress
     from audioq.report import Failure
 
@@ -254,7 +246,7 @@ def _show_each(
             made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
             with progress.aside():
                 if isinstance(made, Failure) and format is OutputFormat.TEXT:
-                    _say_failure(made)
+                    say_failure(made)
                 else:
                     write_result(made, format, out, alone=len(items) == 1)
             failed = failed or isinstance(made, Failure)
@@ -270,20 +262,21 @@ def _status(labels: set[str], failed: bool, fail_on: FailOn | None) -> int:
 @contextmanager
 def _endings(output: str | None = None) -> Iterator[None]:
     """End quietly when the user stops the work or the reader of the output goes away."""
+    from audioq.messages import text
+    from audioq.render.output import say
+
     try:
         yield
     except KeyboardInterrupt:
         if output is not None and os.path.exists(f"{os.path.realpath(output)}.part"):
-            from audioq.messages import text
-
-            _say(text("error.partial", {"file": f"{output}.part"}))
+            say(text("error.partial", {"file": f"{output}.part"}))
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
         # Python would complain once more when it flushes standard output at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(NO_READER) from None
     except OSError as error:
-        _say(f"error: the results cannot be written ({error})")
+        say(text("error.output", {"cause": error}))
         raise typer.Exit(UNREAD) from None
 
 

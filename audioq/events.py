@@ -1,8 +1,17 @@
-"""Event: a stretch of time in which something happened to the sound, with its evidence."""
+"""find: the curves of a table become events in time, each with the numbers that speak for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.hysteresis import bridged, hysteresis, long_enough, runs
+from audioq.kinds import KINDS, Kind, Span
+from audioq.table import HOP_SECONDS, FeatureTable
+from audioq.thresholds import DEFAULT_THRESHOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +39,118 @@ class Event:
     severity: float
     affects_verdict: bool
     evidence: tuple[Evidence, ...] = ()
+
+
+def find(
+    table: FeatureTable,
+    thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
+    kinds: Sequence[Kind] = KINDS,
+) -> tuple[Event, ...]:
+    """Find the events of every kind in every channel.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    thresholds : mapping of str to float
+    kinds : sequence of Kind
+        ``(*KINDS, mine)`` adds your own; kinds that others yield to come first.
+
+    Returns
+    -------
+    tuple of Event
+        Sorted by start, end, kind and channel.
+
+    Raises
+    ------
+    TableError
+        The table lacks a curve that a kind needs.
+    """
+    events = [event for channel in range(table.channels) for event in _channel(table, channel, thresholds, kinds)]
+    return tuple(sorted(events))
+
+
+def _channel(
+    table: FeatureTable, channel: int, limits: Mapping[str, float], kinds: Sequence[Kind]
+) -> Iterable[Event]:
+    claimed: dict[str, NDArray[np.bool_]] = {}
+    for kind in kinds:
+        curve = kind.trigger(table, channel, limits)
+        mask = hysteresis(curve, limits[f"{kind.name}.onset"], limits[f"{kind.name}.offset"])
+        if kind.widen is not None:
+            mask = kind.widen(mask, table, channel, limits)
+        for other in kind.yields_to:
+            mask &= ~claimed.get(other, np.zeros_like(mask))
+        mask = bridged(mask, round(limits[f"{kind.name}.merge"] * 100))
+        mask = long_enough(mask, max(1, round(limits[f"{kind.name}.shortest"] * 100)))
+        spans = [(int(a), int(b)) for a, b in zip(*runs(mask), strict=True)]
+        if kind.keep is not None:
+            spans = [span for span in spans if kind.keep(table, channel, span, limits)]
+        claimed[kind.name] = np.zeros_like(mask)
+        for span in spans:
+            claimed[kind.name][slice(*span)] = True
+            yield _event(kind, curve, table, channel, span, limits)
+
+
+def _event(
+    kind: Kind, curve: NDArray[np.float32], table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]
+) -> Event:
+    onset = limits[f"{kind.name}.onset"]
+    peak = float(np.nanmax(curve[slice(*span)]))
+    start, end = _edges(kind, curve, table, channel, span)
+    return Event(
+        start=start,
+        end=end,
+        kind=kind.name,
+        channel=channel,
+        confidence=_confidence(peak, onset),
+        severity=float(min(1.0, kind.weight * (0.25 + 0.75 * min(1.0, end - start)))),
+        affects_verdict=kind.affects_verdict,
+        evidence=tuple(_shown(kind, table, channel, span, peak, onset)),
+    )
+
+
+def _confidence(peak: float, onset: float) -> float:
+    """Probabilities stand for themselves; other curves reach 0.9 at twice their onset."""
+    if 0 < onset < 1:
+        return float(np.clip(peak, 0, 0.99))
+    excess = abs(peak - onset) / max(abs(onset), 1e-9)
+    return float(1 - 0.5 * np.exp(-1.6 * excess))
+
+
+def _shown(
+    kind: Kind, table: FeatureTable, channel: int, span: Span, peak: float, onset: float
+) -> Iterable[Evidence]:
+    name = kind.curve if isinstance(kind.curve, str) else kind.name
+    unit = table.quantities[name].unit if name in table.quantities else "1"
+    yield Evidence(name, peak, unit, onset)
+    for curve, how in kind.shown:
+        part = table[curve][channel, slice(*span)]
+        if np.isfinite(part).any():
+            yield Evidence(curve, float(getattr(np, f"nan{how}")(part)), table.quantities[curve].unit, None)
+
+
+def _edges(
+    kind: Kind, curve: NDArray[np.float32], table: FeatureTable, channel: int, span: Span
+) -> tuple[float, float]:
+    start, end = span[0] * HOP_SECONDS, min(span[1] * HOP_SECONDS, table.duration)
+    if kind.point_at is not None:
+        frame = span[0] + int(np.nanargmax(curve[slice(*span)]))
+        at = frame * HOP_SECONDS + float(table[kind.point_at][channel, frame]) / 1000
+        return max(0.0, at - 0.005), min(at + 0.005, table.duration)
+    if kind.mark is not None:
+        start, end = _snapped(table, kind.mark, channel, start, end)
+    return start, max(end, start + HOP_SECONDS / 2)
+
+
+def _snapped(
+    table: FeatureTable, mark: str, channel: int, start: float, end: float, reach: float = 0.02
+) -> tuple[float, float]:
+    """Move edges to those of sample-exact marks close by."""
+    marks = table.marks[mark][table.marks[mark]["channel"] == channel]
+    if len(marks) == 0:
+        return start, end
+    starts, ends = marks["start"] / table.format.sr, marks["end"] / table.format.sr
+    first, last = starts[np.argmin(np.abs(starts - start))], ends[np.argmin(np.abs(ends - end))]
+    start = float(first) if abs(first - start) <= reach else start
+    end = float(last) if abs(last - end) <= reach else end
+    return start, end

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from audioq import messages
 from audioq.errors import AudioqError
-from audioq.events import KINDS
+from audioq.kinds import KINDS
 from audioq.scores import METRICS
 from audioq.thresholds import DEFAULT_THRESHOLDS
-from audioq.verdict import RULES, Label
+from audioq.rules import ONE_WAY, RULES, Label
 
 
 class Entry(NamedTuple):
@@ -112,8 +112,9 @@ def _kinds(language: str) -> Iterator[Entry]:
 
 
 def _rules(language: str) -> Iterator[Entry]:
-    for rule in RULES:
-        values = {"name": rule.id, "label": str(rule.label), "meaning": rule.meaning}
+    for rule in (*RULES, ONE_WAY):
+        meaning = rule.meaning or messages.text(f"rule.{rule.id}", language=language)
+        values = {"name": rule.id, "label": str(rule.label), "meaning": meaning}
         yield Entry("rules", rule.id, messages.text("explain.rule", values, language))
 
 

@@ -93,7 +93,56 @@ _SEVERITY = {
 }
 
 # One sentence a rule, under ``rule.<id>``. Fields: {value}, {unit}, {limit} of the reason, and every score by its name.
-_RULES: dict[str, str] = {}
+_RULES = {
+    "rule.tones_then_nothing": "No speech is audible, only tones and then nothing for longer than any ringing pauses.",
+    "rule.not_answered": "No speech was due: only tones are heard.",
+    "rule.only_remains": "No speech gets through; only buzz or repeats remain audible.",
+    "rule.no_speech": "No speech is audible.",
+    "rule.broken_off": "Speech breaks off in mid-sound and stays away, so that too little of it arrived.",
+    "rule.mostly_lost": "Too little of the speech arrived.",
+    "rule.partly_lost": "A part of the speech did not arrive.",
+    "rule.often_disturbed": "Speech is covered up, interrupted or repeated too often.",
+    "rule.arrived_whole": "The speech arrived whole; no damage by the transmission is heard.",
+    "rule.one_way": "One channel is silent from end to end while another carries speech.",
+}
+
+_BECAUSE = {
+    "because.tones_then_nothing.after_tone_s": (
+        "no speech is audible; after the last tone nothing is heard for {value:.1f} s, and no ringing pauses longer "
+        "than {limit:.0f} s"
+    ),
+    "because.not_answered.tone_s": "no speech was due: only tones are heard, for {value:.1f} s",
+    "because.only_remains.speech_s": (
+        "no speech gets through: {value:.1f} of {duration_s:.0f} s are audible speech; none is what is under {limit:.1f} s"
+    ),
+    "because.no_speech.speech_s": "no speech is audible in {duration_s:.0f} s",
+    "because.broken_off.delivered_ratio": (
+        "speech is audible for {speech_s:.1f} of {duration_s:.0f} s and breaks off in mid-sound: an estimated "
+        "{value:.0%} arrived; blocked under {limit:.0%}"
+    ),
+    "because.mostly_lost.delivered_ratio": (
+        "speech is audible for {speech_s:.1f} of {duration_s:.0f} s: an estimated {value:.0%} arrived; "
+        "blocked under {limit:.0%}"
+    ),
+    "because.partly_lost.delivered_ratio": (
+        "an estimated {value:.1%} of the speech arrived; degraded under {limit:.0%}"
+    ),
+    "because.often_disturbed.stretches_per_minute": (
+        "speech is covered up, interrupted or repeated {value:.1f} times a minute; degraded over {limit:.0f}"
+    ),
+    "because.arrived_whole.delivered_ratio": (
+        "an estimated {value:.1%} of the speech arrived; degraded under {limit:.0%}"
+    ),
+    "because.one_way.others_speech_s": (
+        "one channel is silent from end to end while another carries {value:.1f} s of speech"
+    ),
+    "fact.speech_s": "speech is audible for {value:.1f} s",
+    "fact.longest_dropout_s": "the longest interruption lasts {value:.1f} s",
+    "fact.open_end_s": "the last interruption lasts {value:.1f} s, to the end of the recording",
+    "fact.tone_s": "tones are heard for {value:.1f} s",
+    "fact.disturbed_s": "buzz or repeated sound is heard for {value:.1f} s",
+    "fact.stretches_per_minute": "speech is covered up, interrupted or repeated {value:.1f} times a minute",
+}
 
 _ERRORS = {
     "error.internal": (
@@ -102,6 +151,7 @@ _ERRORS = {
     ),
     "error.empty_folder": "{file}: no recording in this folder; give the path of a file to try it whatever its name",
     "error.folder": "{file}: the folder cannot be read ({cause}); check the permissions",
+    "error.output": "error: the results cannot be written ({cause})",
     "error.partial": "stopped; the rows so far are in {file}",
     "error.unknown_name": "nothing is named '{name}'; audioq explain lists all names",
     "error.near_name": "nothing is named '{name}'; did you mean {near}? audioq explain lists all names",
@@ -166,7 +216,7 @@ _EXPLAIN = {
 
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": _NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _ERRORS | _PAGE | _EXPLAIN,
+        "en": _NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | _PAGE | _EXPLAIN,
     }
 )
 """The table: language, then id, then sentence."""

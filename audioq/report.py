@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from audioq.events import Event
-from audioq.table import Format, Note
-from audioq.verdict import Verdict
+from audioq.events import Event, find
+from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
+from audioq.kinds import KINDS, Kind
+from audioq.rules import RULES, Rule
+from audioq.scores import METRICS, score
+from audioq.table import FeatureTable, Format, Note
+from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from audioq.verdict import Verdict, judge
+
+if TYPE_CHECKING:
+    from audioq.audio import Source
+
+_SHORT_S = 3.0
+"""A recording shorter than this gets a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +55,127 @@ class Failure:
     file: str
     type: str
     message: str
+
+
+def analyze(
+    source: Source,
+    *,
+    sr: int | None = None,
+    start: float | None = None,
+    end: float | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    features: Sequence[FrameFeature] = FRAME_FEATURES,
+    call_features: Sequence[CallFeature] = CALL_FEATURES,
+    kinds: Sequence[Kind] = KINDS,
+    rules: Sequence[Rule] = RULES,
+    sha256: bool = False,
+) -> Report:
+    """Say what happened to the sound of a recording.
+
+    Parameters
+    ----------
+    source : path, ``"-"``, bytes, binary file, array, or (array, sr)
+        See `read`.
+    sr : int, optional
+        Rate in Hz, for arrays only.
+    start, end : float, optional
+        Part of the recording to be analysed, in seconds.
+    thresholds : Thresholds
+    features, call_features, kinds, rules : sequences
+        What is measured, found and judged; ``(*KINDS, mine)`` adds your own.
+    sha256 : bool
+        Whether to take the digest of the file's bytes.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    AudioError
+        The recording cannot be read, or holds nothing that can be judged.
+    """
+    from audioq.audio import read
+    from audioq.measurement import measure
+
+    table = measure(read(source, sr=sr, start=start, end=end, sha256=sha256), features, call_features)
+    return compose(table, thresholds=thresholds, kinds=kinds, rules=rules)
+
+
+def compose(
+    table: FeatureTable,
+    *,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    kinds: Sequence[Kind] = KINDS,
+    rules: Sequence[Rule] = RULES,
+) -> Report:
+    """Find, score and judge what a table holds; the second half of `analyze`.
+
+    Parameters
+    ----------
+    table : FeatureTable
+        From `measure` or `load`.
+    thresholds : Thresholds
+    kinds, rules : sequences
+
+    Returns
+    -------
+    Report
+        With all numbers rounded: the same table and thresholds give the same bytes.
+    """
+    from audioq import __version__
+
+    events = find(table, thresholds, kinds)
+    scores = score(table, events, thresholds)
+    call, channels = judge(scores, events, thresholds, rules)
+    numbers = _rounded_scores(scores.call)
+    return Report(
+        file=table.file,
+        sha256=table.sha256,
+        format=replace(table.format, duration=round(table.format.duration, 3)),
+        verdict=_rounded_verdict(call),
+        severity=numbers["severity"],
+        scores=numbers,
+        events=tuple(_rounded_event(event) for event in events),
+        channels=tuple(
+            ChannelReport(_rounded_verdict(verdict), _rounded_scores(own))
+            for verdict, own in zip(channels, scores.channels, strict=True)
+        ),
+        warnings=(*table.notes, *_short(table)),
+        thresholds=thresholds.fingerprint,
+        version=__version__,
+    )
+
+
+def _short(table: FeatureTable) -> tuple[Note, ...]:
+    seconds = round(table.duration, 2)
+    return (Note("short", (("duration", seconds),)),) if seconds < _SHORT_S else ()
+
+
+def _rounded_scores(values: Mapping[str, float]) -> dict[str, float]:
+    """Round to the decimals of `METRICS`; adding 0 turns -0.0 into 0.0."""
+    return {metric.name: round(values[metric.name], metric.decimals) + 0.0 for metric in METRICS}
+
+
+def _rounded_event(event: Event) -> Event:
+    return replace(
+        event,
+        start=round(event.start, 4),
+        end=round(event.end, 4),
+        confidence=round(event.confidence, 3),
+        severity=round(event.severity, 3),
+        evidence=tuple(replace(e, value=_significant(e.value), limit=_significant(e.limit)) for e in event.evidence),
+    )
+
+
+def _rounded_verdict(verdict: Verdict) -> Verdict:
+    return replace(
+        verdict,
+        probabilities={label: round(p, 4) for label, p in verdict.probabilities.items()},
+        because=tuple(replace(r, value=_significant(r.value), limit=_significant(r.limit)) for r in verdict.because),
+    )
+
+
+def _significant(value: Any) -> Any:
+    """Round to four decimals, which every unit in use here can bear."""
+    return None if value is None else round(float(value), 4) + 0.0

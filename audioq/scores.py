@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.events import Event
+from audioq.hysteresis import filled
+from audioq.listening import listen
+from audioq.table import HOP_SECONDS, FeatureTable
+from audioq.thresholds import DEFAULT_THRESHOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +61,142 @@ class Scores:
 
     call: Mapping[str, float]
     channels: tuple[Mapping[str, float], ...]
+
+
+def score(
+    table: FeatureTable, events: Sequence[Event], thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS
+) -> Scores:
+    """Sum up events and curves as named numbers.
+
+    The numbers of the call are those of its worst channel among those that ought to carry speech: channels with
+    speech, and silent ones beside more than ``one_way.speech`` seconds of it.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    events : sequence of Event
+        What `find` returned for this table.
+    thresholds : mapping of str to float
+
+    Returns
+    -------
+    Scores
+    """
+    channels = tuple(_channel(table, events, channel, thresholds) for channel in range(table.channels))
+    most = max(own["speech_s"] for own in channels)
+    due = [own for own in channels if own["speech_s"] >= thresholds["speech.least"]]
+    if most > thresholds["one_way.speech"] or not due:
+        due = [own for own in channels if own["speech_s"] < thresholds["speech.least"]] + due
+    return Scores(max(due, key=lambda own: own["severity"]), channels)
+
+
+def _channel(
+    table: FeatureTable, events: Sequence[Event], channel: int, limits: Mapping[str, float]
+) -> Mapping[str, float]:
+    own = [event for event in events if event.channel == channel]
+    harm = {kind: [e for e in own if e.kind == kind] for kind in ("dropout", "buzz", "stutter", "splice")}
+    heard = listen(table, channel, limits)
+    covered = {kind: _mask(harm[kind], table.n_frames) for kind in harm}
+    arrived = heard.speech & ~covered["dropout"] & ~covered["buzz"] & ~_repeats(harm["stutter"], table.n_frames)
+    speech_s = float(arrived.sum()) * HOP_SECONDS
+    missing_s = _missing(table, channel, harm["dropout"], arrived, covered, limits) + _seconds(harm["buzz"])
+    delivered = speech_s / (speech_s + missing_s) if speech_s >= limits["speech.least"] else math.nan
+    minutes = table.duration / 60
+    numbers = {name: float(values[channel]) for name, values in table.numbers.items()}
+    values = {
+        "delivered_ratio": delivered,
+        "dropout_ratio": _seconds(harm["dropout"]) / table.duration,
+        "dropouts_per_minute": len(harm["dropout"]) / minutes,
+        "longest_dropout_s": max((e.end - e.start for e in harm["dropout"]), default=0.0),
+        "buzz_ratio": _seconds(harm["buzz"]) / table.duration,
+        "buzz_per_minute": len(harm["buzz"]) / minutes,
+        "stutter_per_minute": len(harm["stutter"]) / minutes,
+        "splices_per_minute": len(harm["splice"]) / minutes,
+        "speech_ratio": min(1.0, speech_s / table.duration),
+        "speech_s": speech_s,
+        "zero_ratio": float(table["zero_share"][channel].mean()),
+        "active_level_dbfs": numbers["active_level_dbfs"],
+        "noise_floor_dbfs": numbers["noise_floor_dbfs"],
+        "snr_db": numbers["active_level_dbfs"] - numbers["noise_floor_dbfs"],
+        "bandwidth_hz": _bandwidth(table["band_edge"][channel][arrived]),
+        "clipping_ratio": float(table["clipped_share"][channel].mean()),
+        "hum_db": float(np.median(table["hum"][channel])),
+        "duration_s": table.duration,
+    }
+    values["severity"] = _severity(values, limits)
+    values["mos"] = _mos(values)
+    return {metric.name: values[metric.name] for metric in METRICS}
+
+
+def _mask(events: Sequence[Event], n_frames: int) -> NDArray[np.bool_]:
+    starts = np.array([round(e.start / HOP_SECONDS) for e in events], np.int64)
+    ends = np.array([round(e.end / HOP_SECONDS) for e in events], np.int64)
+    return filled(n_frames, np.minimum(starts, n_frames), np.minimum(ends, n_frames))
+
+
+def _repeats(stutters: Sequence[Event], n_frames: int) -> NDArray[np.bool_]:
+    """A stutter but for its first third: what is played again did not arrive again."""
+    later = [replace(e, start=e.start + (e.end - e.start) / 3) for e in stutters]
+    return _mask(later, n_frames)
+
+
+def _seconds(events: Sequence[Event]) -> float:
+    return math.fsum(e.end - e.start for e in events)
+
+
+def _missing(
+    table: FeatureTable,
+    channel: int,
+    dropouts: Sequence[Event],
+    arrived: NDArray[np.bool_],
+    covered: Mapping[str, NDArray[np.bool_]],
+    limits: Mapping[str, float],
+) -> float:
+    """Seconds of speech that were due in the dropouts.
+
+    A short dropout lost what the curves say; in a long one people would have paused as they do in the rest of the call.
+    """
+    muted, pause = table["muted"][channel], table["pause_lost"][channel]
+    share = muted / np.maximum(muted + pause, 1e-6)
+    up = ~covered["dropout"]
+    usual = arrived[up].mean() if up.sum() >= 200 else limits["delivered.usual_activity"]
+    usual = float(np.clip(usual, limits["delivered.least_activity"], limits["delivered.most_activity"]))
+    head = round(limits["delivered.head"] * 100)
+    total = 0.0
+    for event in dropouts:
+        first, last = round(event.start / HOP_SECONDS), round(event.end / HOP_SECONDS)
+        total += float(share[first : min(last, first + head)].sum()) + usual * max(0, last - first - head)
+    return total * HOP_SECONDS
+
+
+def _bandwidth(edges: NDArray[np.float32]) -> float:
+    """The edge that one active frame in ten exceeds: fricatives show how far the band goes."""
+    edges = edges[np.isfinite(edges)]
+    return float(np.percentile(edges, 90)) if len(edges) else math.nan
+
+
+def _severity(values: Mapping[str, float], limits: Mapping[str, float]) -> float:
+    """Loss and the rate of disturbances, each of which can only add."""
+    rate = sum(values[f"{name}_per_minute"] for name in ("dropouts", "buzz", "stutter", "splices"))
+    if math.isnan(values["delivered_ratio"]):
+        return 1.0
+    kept = values["delivered_ratio"] ** limits["severity.loss_power"]
+    return 1 - kept * math.exp(-rate / limits["severity.rate"])
+
+
+def _mos(values: Mapping[str, float]) -> float:
+    """A closed form in the manner of the E-model (ITU-T G.107): impairments add up on the scale R.
+
+    Loss saturates as ``95 p / (p + b)`` does in its equation 7-29; noise and a narrow band take a share each. It is
+    no conforming E-model, which knows the network.
+    """
+    if math.isnan(values["delivered_ratio"]):
+        return math.nan
+    lost = 100 * (1 - values["delivered_ratio"])
+    rate = sum(values[f"{name}_per_minute"] for name in ("dropouts", "buzz", "stutter", "splices"))
+    p = lost + 0.15 * rate
+    noise = np.clip(45 - values["snr_db"], 0, 45)
+    narrow = np.clip((7000 - np.nan_to_num(values["bandwidth_hz"], nan=7000)) / 3600, 0, 1)
+    R = 100 - 95 * p / (p + 25) - 0.9 * noise - 15 * narrow
+    R = float(np.clip(R, 0, 100))
+    return 1 + 0.035 * R + 7e-6 * R * (R - 60) * (100 - R)

@@ -105,7 +105,62 @@ def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
     return DEFAULT_THRESHOLDS.with_values(changes)
 
 
-_ROWS: tuple[Threshold, ...] = ()
+_TUNED = "set on voices en, es, co of the real calls and on a lab corpus (benchmarks/README.md)"
+_WORDS = "meaning of the words (docs/verdict.md)"
+
+
+def _row(name: str, value: float, unit: str, low: float, high: float, meaning: str, source: str = _TUNED) -> Threshold:
+    return Threshold(name, value, unit, low, high, meaning, source)
+
+
+def _event_rows(
+    kind: str, onset: float, offset: float, shortest: float, merge: float, unit: str = "1", low: float = 0, high: float = 1
+) -> tuple[Threshold, ...]:
+    return (
+        _row(f"{kind}.onset", onset, unit, low, high, f"a {kind} begins to count when its curve reaches this"),
+        _row(f"{kind}.offset", offset, unit, low, high, f"a {kind} lasts while its curve stays at or over this"),
+        _row(f"{kind}.shortest", shortest, "s", 0.01, 60, f"shorter stretches are no {kind}"),
+        _row(f"{kind}.merge", merge, "s", 0, 5, f"stretches of {kind} closer than this are one"),
+    )
+
+
+_ROWS: tuple[Threshold, ...] = (
+    *_event_rows("stutter", 0.6, 0.3, 0.06, 0.06),
+    *_event_rows("dropout", 0.6, 0.3, 0.03, 0.03),
+    _row("dropout.cut_share", 0.5, "1", 0, 1, "a silence belongs to a dropout if this share of its first 0.3 s does"),
+    _row("dropout.speech_share", 0.3, "1", 0, 1, "a dropout in which less than this share was speech is a lost pause"),
+    *_event_rows("buzz", 0.6, 0.3, 0.03, 0.03),
+    _row("buzz.below_active", 30, "dB", 0, 60, "made-up sound further below the active speech level is not heard"),
+    *_event_rows("splice", 24, 24, 0.01, 0, "dB", 0, 100),
+    _row("splice.phase", 0.2, "1", 0, 1, "dip of the periodicity at a splice"),
+    _row("splice.below_active", 12, "dB", 0, 60, "both sides of a splice lie no further below the active speech level"),
+    *_event_rows("dead_air", 0.5, 0.5, 10, 0.1),
+    *_event_rows("clipping", 0.02, 0.005, 0.01, 0.2),
+    *_event_rows("click", 34, 34, 0.01, 0, "dB", 0, 100),
+    *_event_rows("hum", 15, 10, 1, 1.5, "dB", 0, 100),
+    *_event_rows("tone", -4.5, -6, 0.15, 0.3, "-bins", -100, 0),
+    _row("tone.steady", 40, "Hz", 0, 500, "the strongest line of a tone moves no further from frame to frame"),
+    _row("speech.below_active", 18, "dB", 3, 40, "speech lies no further below the active speech level"),
+    _row("speech.above_floor", 4, "dB", 0, 30, "speech stands this far over the noise floor"),
+    _row("speech.lowest", -70, "dBFS", -100, -20, "nothing below this is heard as speech"),
+    _row("speech.least_snr", 5, "dB", 0, 30, "a channel whose active level stands out less holds no speech"),
+    _row("speech.least", 0.3, "s", 0, 10, "less audible speech than this is none"),
+    _row("one_way.speech", 5, "s", 0, 60, "a silent channel counts where another carries more speech than this", _WORDS),
+    _row("delivered.head", 0.5, "s", 0, 10, "what a dropout lost is told from the curves for this long"),
+    _row("delivered.usual_activity", 0.7, "1", 0, 1, "share of the time with speech where the call is too short to tell"),
+    _row("delivered.least_activity", 0.4, "1", 0, 1, "least share of a long dropout in which speech was due"),
+    _row("delivered.most_activity", 0.95, "1", 0, 1, "largest share of a long dropout in which speech was due"),
+    _row("severity.loss_power", 1.5, "1", 0.1, 10, "power of the delivered share in the severity"),
+    _row("severity.rate", 40, "1/min", 1, 1000, "disturbances a minute that leave 37 % of what a call is worth"),
+    _row("blocked.delivered", 0.15, "ratio", 0, 1, "a call of which less arrived is blocked", _WORDS),
+    _row("degraded.delivered", 0.97, "ratio", 0, 1, "a call of which less arrived is degraded", _WORDS),
+    _row("degraded.stretches", 4, "1/min", 0, 1000, "a call with more disturbed stretches in speech is degraded", _WORDS),
+    _row("tone.cadence", 10, "s", 1, 120, "silence after tones that is longer than any cadence"),
+    _row("confidence.cap", 0.6, "1", 0.34, 1, "largest confidence where no speech is heard", _WORDS),
+    _row("confidence.harm", 2.5, "1", 0.1, 20, "steepness of the probability of harm", _TUNED),
+    _row("confidence.block", 1.5, "1", 0.1, 20, "steepness of the probability of blocking", _TUNED),
+    _row("quiet.below_active", 30, "dB", 10, 60, "a frame this far below the active speech level is quiet"),
+)
 
 DEFAULT_THRESHOLDS = Thresholds(_ROWS)
 """The policy that audioq ships."""

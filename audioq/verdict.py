@@ -1,18 +1,32 @@
-"""Verdict: what a call is judged to be, by which rule, on which numbers."""
+"""judge: scores and events become a verdict, by the first rule that holds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+import numpy as np
 
-class Label(StrEnum):
-    """The three things that a call can be judged to be."""
+from audioq.events import Event
+from audioq.rules import ONE_WAY, RULES, Facts, Label, Rule
+from audioq.scores import METRICS, Scores
+from audioq.thresholds import DEFAULT_THRESHOLDS
 
-    INTACT = "intact"
-    DEGRADED = "degraded"
-    BLOCKED = "blocked"
+FACTS = {
+    "stretches_per_minute": "1/min",
+    "disturbed_s": "s",
+    "open_end_s": "s",
+    "tone_s": "s",
+    "after_tone_s": "s",
+    "others_speech_s": "s",
+}
+"""What judge adds to the scores before it tries the rules, with units."""
+
+_UNITS = FACTS | {metric.name: metric.unit for metric in METRICS}
+_HARM = ("dropout", "buzz", "stutter")
+_CLOSE_S = 0.06
+"""Disturbances closer than this are heard as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +55,112 @@ class Verdict:
     def confidence(self) -> float:
         """Probability of the label."""
         return self.probabilities[self.label]
+
+
+def judge(
+    scores: Scores,
+    events: Sequence[Event],
+    thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
+    rules: Sequence[Rule] = RULES,
+) -> tuple[Verdict, tuple[Verdict, ...]]:
+    """Judge a call and each of its channels.
+
+    Parameters
+    ----------
+    scores : Scores
+    events : sequence of Event
+    thresholds : mapping of str to float
+    rules : sequence of Rule
+        Tried in order; the last must always hold.
+
+    Returns
+    -------
+    call : Verdict
+        That of the worst channel which ought to carry speech.
+    channels : tuple of Verdict
+    """
+    facts = [_facts(scores, events, channel) for channel in range(len(scores.channels))]
+    verdicts = tuple(_verdict(own, thresholds, rules) for own in facts)
+    silent = [own for own in facts if len(facts) > 1 and ONE_WAY.holds(own, thresholds)]
+    if silent:
+        return _conclude(ONE_WAY, silent[0], thresholds), verdicts
+    spoken = [i for i, own in enumerate(facts) if own["speech_s"] >= thresholds["speech.least"]]
+    due = spoken or list(range(len(facts)))
+    worst = max(due, key=lambda i: (_rank(verdicts[i]), scores.channels[i]["severity"]))
+    return verdicts[worst], verdicts
+
+
+def _rank(verdict: Verdict) -> int:
+    return list(Label).index(verdict.label)
+
+
+def _facts(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
+    own = scores.channels[channel]
+    harm = [e for e in events if e.channel == channel and e.kind in _HARM]
+    tones = [e for e in events if e.channel == channel and e.kind == "tone"]
+    others = [other["speech_s"] for i, other in enumerate(scores.channels) if i != channel]
+    return {
+        **own,
+        "stretches_per_minute": _stretches(harm) / (own["duration_s"] / 60),
+        "disturbed_s": math.fsum(e.end - e.start for e in harm if e.kind != "dropout"),
+        "open_end_s": max((e.end - e.start for e in harm if _open_end(e, own)), default=0.0),
+        "tone_s": math.fsum(e.end - e.start for e in tones),
+        "after_tone_s": own["duration_s"] - max((e.end for e in tones), default=own["duration_s"]),
+        "others_speech_s": max(others, default=0.0),
+    }
+
+
+def _open_end(event: Event, own: Mapping[str, float]) -> bool:
+    """Whether a dropout lasts to the end of the recording."""
+    return event.kind == "dropout" and event.end > own["duration_s"] - 0.1
+
+
+def _stretches(harm: Sequence[Event]) -> int:
+    """Number of disturbances, those heard as one counted once."""
+    if not harm:
+        return 0
+    starts = np.array([e.start for e in sorted(harm)])
+    ends = np.maximum.accumulate([e.end for e in sorted(harm)])
+    return 1 + int((starts[1:] - ends[:-1] > _CLOSE_S).sum())
+
+
+def _verdict(facts: Facts, limits: Mapping[str, float], rules: Sequence[Rule]) -> Verdict:
+    rule = next(rule for rule in rules if rule.holds(facts, limits))
+    return _conclude(rule, facts, limits)
+
+
+def _conclude(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> Verdict:
+    because = tuple(
+        Reason(rule.id, name, facts[name], _UNITS.get(name, "1"), limits[limit] if limit else None)
+        for name, limit in rule.reasons
+    )
+    return Verdict(rule.label, _probabilities(rule, facts, limits), rule.id, because, rule.basis, rule.rivals)
+
+
+def _probabilities(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> dict[str, float]:
+    """Softmax over how far the numbers lie on either side of the limits; the label is always the likeliest."""
+    if rule.capped or math.isnan(facts["delivered_ratio"]):
+        top = limits["confidence.cap"] if rule.capped else 0.8
+        rest = (1 - top) / 2
+        return {label.value: top if label is rule.label else rest for label in Label}
+    harm, block = _margins(facts, limits)
+    if rule.label is Label.INTACT:
+        harm = min(harm, -0.05)
+    else:
+        harm = max(harm, 0.05)
+    block = max(block, 0.05) if rule.label is Label.BLOCKED else min(block, -0.05)
+    z = np.array([0.0, harm, harm + block])
+    p = np.exp(z - z.max())
+    return dict(zip([label.value for label in Label], (p / p.sum()).tolist(), strict=True))
+
+
+def _margins(facts: Facts, limits: Mapping[str, float]) -> tuple[float, float]:
+    """Log distance from the limits of harm and of blocking, scaled to logits."""
+    lost = (1 - facts["delivered_ratio"] + 0.003) / (1 - limits["degraded.delivered"] + 0.003)
+    often = (facts["stretches_per_minute"] + 0.5) / (limits["degraded.stretches"] + 0.5)
+    harm = limits["confidence.harm"] * math.log(max(lost, often))
+    limit = limits["blocked.delivered"]
+    odds = math.log((limit + 0.01) / (1.01 - limit)) - math.log(
+        (facts["delivered_ratio"] + 0.01) / (1.01 - facts["delivered_ratio"])
+    )
+    return float(np.clip(harm, -6, 6)), float(np.clip(limits["confidence.block"] * odds, -6, 6))

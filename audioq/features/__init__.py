@@ -182,7 +182,8 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
         loss,
         NEEDS,
         _gives(
-            muted=("1", "probability that the sound was replaced by nothing"),
+            muted=("1", "probability that speech was replaced by nothing"),
+            pause_lost=("1", "probability that a pause was lost"),
             concealed=("1", "probability that the sound was made up by a decoder"),
             stuttered=("1", "probability that a stretch is played again and again"),
         ),

@@ -70,7 +70,9 @@ def loss(*measured: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     Returns
     -------
     muted : ndarray, float32, shape (channels, n_frames)
-        Probability that speech was replaced by nothing, or that a pause was lost, 0 to 1.
+        Probability that speech was replaced by nothing, 0 to 1.
+    pause_lost : ndarray, float32, shape (channels, n_frames)
+        Probability that a pause was lost: nothing was there to be heard.
     concealed : ndarray, float32, shape (channels, n_frames)
         Probability that sound was made up by a decoder.
     stuttered : ndarray, float32, shape (channels, n_frames)
@@ -78,7 +80,7 @@ def loss(*measured: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     """
     channels = [probabilities(dict(zip(NEEDS, row, strict=True))) for row in zip(*measured, strict=True)]
     p = np.stack(channels)
-    return p[..., 1] + p[..., 4], p[..., 2], p[..., 3]
+    return p[..., 1], p[..., 4], p[..., 2], p[..., 3]
 
 
 def inputs(measured: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -13,7 +13,7 @@ import io
 import math
 from collections import Counter
 
-from audioq.events import KINDS
+from audioq.kinds import KINDS
 from audioq.render.escape import undecoded
 from audioq.report import Failure, Report
 from audioq.scores import METRICS

@@ -9,8 +9,19 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TextIO
 
-from audioq.render.escape import encodable
-from audioq.render.text import WIDTH
+from audioq.render.escape import encodable, printable
+from audioq.render.text import WIDTH, to_line
+from audioq.report import Failure
+
+
+def say(line: str) -> None:
+    """Write a line to standard error, fit for any console."""
+    print(encodable(printable(line), sys.stderr.encoding), file=sys.stderr, flush=True)
+
+
+def say_failure(failure: Failure) -> None:
+    """Write why a recording could not be judged to standard error."""
+    say(to_line(failure))
 
 
 def refusal(file: str | None, sources: Iterable[str]) -> str | None:

@@ -15,7 +15,9 @@ _METRICS = {metric.name: metric for metric in METRICS}
 
 def say_reason(reason: Reason, scores: Mapping[str, float], language: str = "en") -> str:
     """Return the sentence for one reason of a verdict, from the scores on which it was judged."""
-    id = f"rule.{reason.rule}"
+    id = f"because.{reason.rule}.{reason.score}"
+    if id not in messages.MESSAGES[language]:
+        id = f"fact.{reason.score}"
     if id in messages.MESSAGES[language]:
         own = {"value": reason.value, "unit": reason.unit, "limit": reason.limit}
         return messages.text(id, {**scores, **own}, language)

@@ -131,6 +131,8 @@ class Crops:
         first = int(np.clip(first, 0, max(0, len(x) - self.frames))) // STACK * STACK
         part, answer = x[first : first + self.frames], truth[first : first + self.frames]
         lack = self.frames - len(part)
+        setting = setting + self.rng.normal(0, 0.3, setting.shape).astype(np.float32)
+        part = part + self.rng.normal(0, 0.15, part.shape[1]).astype(np.float32)  # another voice, another room
         return np.pad(part, ((0, lack), (0, 0))), setting, np.pad(answer, (0, lack), constant_values=IGNORE)
 
     def batch(self, n: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -154,7 +156,7 @@ def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
     ]
     crops = Crops(squeeze, args.frames, args.seed)
     net = Net(len(x_mean), len(s_mean), args.width, args.dilations)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-3)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, args.steps, pct_start=0.1)
     cost = nn.CrossEntropyLoss(ignore_index=IGNORE)
     began, mean = time.time(), 0.0

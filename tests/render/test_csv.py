@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_reports import FAILURE, a_report
 
-from audioq.events import KINDS
+from audioq.kinds import KINDS
 from audioq.render.csv import COLUMNS, defuse, header, to_row
 from audioq.report import Failure
 from audioq.scores import METRICS

@@ -1,0 +1,168 @@
+"""KINDS: what can happen to the sound of a call, and on which curve each kind is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.hysteresis import bridged, filled, runs
+from audioq.listening import listen
+from audioq.table import FeatureTable
+
+Span = tuple[int, int]
+"""First and one past last frame."""
+Trigger = Callable[[FeatureTable, int, Mapping[str, float]], NDArray[np.float32]]
+"""(table, channel, thresholds) -> the curve on which the hysteresis works, shape (n_frames,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of event is found; its numbers are the thresholds ``<name>.onset`` and so on.
+
+    Attributes
+    ----------
+    name : str
+        Also the group of its thresholds: onset, offset, shortest [s], merge [s].
+    curve : str or callable
+        Curve of the table, or a function that makes one.
+    shown : tuple of (str, str)
+        Curves given as evidence and how each is summed up: ``mean``, ``max`` or ``min``.
+    affects_verdict : bool
+        Whether a rule looks at it.
+    yields_to : tuple of str
+        Kinds that claim a frame first.
+    widen : callable or None
+        (mask, table, channel, thresholds) -> mask: lets an event grow to its natural bounds.
+    keep : callable or None
+        (table, channel, span, thresholds) -> bool: a last look at the whole event.
+    mark : str or None
+        Sample-exact mark to which the edges are moved where they lie within 20 ms of it.
+    point_at : str or None
+        Curve with the place of a point in its frame, in ms.
+    weight : float
+        Severity of an event that fills a second, 0 to 1.
+    meaning : str
+        For kinds of your own; the built-in ones have theirs in `messages`.
+    """
+
+    name: str
+    curve: str | Trigger
+    shown: tuple[tuple[str, str], ...] = ()
+    affects_verdict: bool = False
+    yields_to: tuple[str, ...] = ()
+    widen: Callable[[NDArray[np.bool_], FeatureTable, int, Mapping[str, float]], NDArray[np.bool_]] | None = None
+    keep: Callable[[FeatureTable, int, Span, Mapping[str, float]], bool] | None = None
+    mark: str | None = None
+    point_at: str | None = None
+    weight: float = 0.5
+    meaning: str = field(default="")
+
+    def trigger(self, table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+        """Return the curve on which the hysteresis works."""
+        return table[self.curve][channel] if isinstance(self.curve, str) else self.curve(table, channel, limits)
+
+
+_EDGE = 30
+"""Frames at the beginning of a silence that tell whether speech was cut off there."""
+
+
+def _interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Probability that nothing was played where something should have been, in speech or in a pause."""
+    return np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
+
+
+def _to_the_end_of_silence(
+    mask: NDArray[np.bool_], table: FeatureTable, channel: int, limits: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """A silence that begins with a cut belongs to the cut until sound comes back."""
+    quiet = bridged(listen(table, channel, limits).quiet, 2)
+    starts, ends = runs(quiet)
+    if len(starts) == 0:
+        return mask
+    total = np.concatenate([[0], np.cumsum(mask)])
+    heads = np.minimum(ends, starts + _EDGE)
+    cut = (total[heads] - total[starts]) / (heads - starts) >= limits["dropout.cut_share"]
+    return mask | filled(len(mask), starts[cut], ends[cut])
+
+
+def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    """Whether speech was lost, rather than a pause in which nothing was due."""
+    muted, pause = (table[name][channel, slice(*span)].sum() for name in ("muted", "pause_lost"))
+    return bool(muted >= limits["dropout.speech_share"] * (muted + pause))
+
+
+def _audible(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    """Whether what a decoder made up is loud enough to be heard beside the speech."""
+    active = table.numbers["active_level_dbfs"][channel]
+    return bool(table["level"][channel, slice(*span)].max() >= active - limits["buzz.below_active"])
+
+
+def _silent(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """1 where nothing is heard."""
+    heard = listen(table, channel, limits)
+    return bridged(heard.quiet | ~(heard.speech | heard.tone), 2).astype(np.float32)
+
+
+def _toned(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Spectral lines, few and steady, as a number that grows as they become fewer."""
+    lines = np.nan_to_num(table["spectral_lines"][channel], nan=1000)
+    return np.where(listen(table, channel, limits).tone, -lines, -1000).astype(np.float32)
+
+
+def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Jump of the waveform in dB where the pitch phase jumps too and the level stays."""
+    level = table["level"][channel]
+    active = table.numbers["active_level_dbfs"][channel]
+    padded = np.pad(level, 3, mode="edge")
+    steady = np.minimum(padded[:-6], padded[6:]) >= active - limits["splice.below_active"]
+    voiced = table["phase_jump"][channel] >= limits["splice.phase"]
+    return np.where(steady & voiced, table["jump"][channel], 0).astype(np.float32)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "stutter",
+        "stuttered",
+        shown=(("stutter_similarity", "max"), ("packet_similarity", "max"), ("level", "mean")),
+        affects_verdict=True,
+        weight=0.8,
+    ),
+    Kind(
+        "dropout",
+        _interrupted,
+        shown=(("level", "min"), ("fall_10", "max"), ("rise_10", "max"), ("zero_share", "mean"), ("hole_depth", "max")),
+        affects_verdict=True,
+        yields_to=("stutter",),
+        widen=_to_the_end_of_silence,
+        keep=_in_speech,
+        mark="zero",
+        weight=1.0,
+    ),
+    Kind(
+        "buzz",
+        "concealed",
+        shown=(("packet_similarity", "max"), ("shape_flux", "min"), ("fade_slope", "max"), ("level", "mean")),
+        affects_verdict=True,
+        yields_to=("stutter", "dropout"),
+        keep=_audible,
+        weight=0.8,
+    ),
+    Kind(
+        "splice",
+        _spliced,
+        shown=(("phase_jump", "max"),),
+        affects_verdict=True,
+        yields_to=("stutter", "dropout", "buzz"),
+        point_at="jump_at",
+        weight=0.4,
+    ),
+    Kind("dead_air", _silent, shown=(("level", "max"), ("zero_share", "mean")), yields_to=("dropout",), weight=0.5),
+    Kind("clipping", "clipped_share", shown=(("peak", "max"),), weight=0.3),
+    Kind("click", "jump", shown=(("level", "mean"),), yields_to=("splice",), point_at="jump_at", weight=0.2),
+    Kind("hum", "hum", shown=(("level", "mean"),), weight=0.3),
+    Kind("tone", _toned, shown=(("peak_hz", "max"), ("level", "mean")), weight=0.0),
+)
+"""All built-in kinds; those that others yield to come first."""

@@ -1,0 +1,55 @@
+"""Listening: which frames of a channel hold speech, tones or nothing, by the call's own levels.
+
+Part of the judgement: it reads the table and the thresholds and knows no audio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.hysteresis import bridged, hysteresis, long_enough
+from audioq.table import FeatureTable
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is heard in each frame of one channel; masks of shape (n_frames,)."""
+
+    speech: NDArray[np.bool_]
+    """Sound that stands out of the background and is no tone."""
+    tone: NDArray[np.bool_]
+    """Call-progress tones, dialling tones."""
+    quiet: NDArray[np.bool_]
+    """Nothing that stands out: pause, gap or digital silence."""
+
+
+def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> Heard:
+    """Tell speech, tones and quiet apart in one channel."""
+    level = table["level"][channel]
+    active = _finite(table.numbers["active_level_dbfs"][channel], -100.0)
+    floor = table.numbers["noise_floor_dbfs"][channel]
+    edge = max(active - limits["speech.below_active"], floor + limits["speech.above_floor"], limits["speech.lowest"])
+    edge = min(edge, max(active - 3.0, limits["speech.lowest"]))
+    loud = level >= edge
+    if active - floor < limits["speech.least_snr"]:
+        loud[:] = False
+    tone = _tones(table, channel, limits) & (level >= limits["speech.lowest"])
+    bottom = min(max(floor + limits["speech.above_floor"], active - limits["quiet.below_active"]), active - 12)
+    quiet = (level < bottom) | (table["zero_share"][channel] > 0.5)
+    return Heard(loud & ~tone, tone, quiet & ~tone)
+
+
+def _tones(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Few spectral lines that stay where they are."""
+    few = hysteresis(-table["spectral_lines"][channel], -limits["tone.onset"], -limits["tone.offset"])
+    peak = table["peak_hz"][channel]
+    steady = np.abs(np.diff(peak, prepend=peak[:1])) <= limits["tone.steady"]
+    return long_enough(bridged(few & steady, 2), round(limits["tone.shortest"] * 100))
+
+
+def _finite(value: float, otherwise: float) -> float:
+    return float(value) if np.isfinite(value) else otherwise

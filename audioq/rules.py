@@ -1,0 +1,147 @@
+"""RULES: ordered, with permanent ids; the first that holds gives the verdict of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Label(StrEnum):
+    """The three things that a call can be judged to be."""
+
+    INTACT = "intact"
+    DEGRADED = "degraded"
+    BLOCKED = "blocked"
+
+
+Facts = Mapping[str, float]
+"""Scores of a channel and what its events add: `FACTS` in `verdict`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the verdict.
+
+    Attributes
+    ----------
+    id : str
+        Permanent name; its sentence is ``rule.<id>`` in `messages`.
+    label : Label
+    basis : str
+        What the verdict rests on: ``speech``, ``no_speech`` or ``not_answered``.
+    holds : callable
+        (facts, thresholds) -> bool.
+    reasons : tuple of (str, str or None)
+        Scores that are given as reasons, each with the threshold that it is held against.
+    rivals : tuple of str
+        Other explanations that fit as well.
+    capped : bool
+        Whether the confidence is capped.
+    meaning : str
+        For rules of your own; the built-in ones have theirs in `messages`.
+    """
+
+    id: str
+    label: Label
+    basis: str
+    holds: Callable[[Facts, Mapping[str, float]], bool]
+    reasons: tuple[tuple[str, str | None], ...]
+    rivals: tuple[str, ...] = ()
+    capped: bool = False
+    meaning: str = field(default="")
+
+
+def _speechless(facts: Facts, limits: Mapping[str, float]) -> bool:
+    return facts["speech_s"] < limits["speech.least"]
+
+
+def _remains_only(facts: Facts, limits: Mapping[str, float]) -> bool:
+    """Traces of a call are heard, but no speech."""
+    return _speechless(facts, limits) and facts["disturbed_s"] > 0 and facts["tone_s"] == 0
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "tones_then_nothing",
+        Label.BLOCKED,
+        "not_answered",
+        lambda f, t: _speechless(f, t) and f["tone_s"] > 0 and f["after_tone_s"] > t["tone.cadence"],
+        (("after_tone_s", "tone.cadence"), ("tone_s", None)),
+        ("never_answered", "call_simply_ended"),
+        capped=True,
+    ),
+    Rule(
+        "not_answered",
+        Label.INTACT,
+        "not_answered",
+        lambda f, t: _speechless(f, t) and f["tone_s"] > 0,
+        (("tone_s", None), ("speech_s", "speech.least")),
+        ("never_answered",),
+        capped=True,
+    ),
+    Rule(
+        "only_remains",
+        Label.BLOCKED,
+        "speech",
+        _remains_only,
+        (("speech_s", "speech.least"), ("disturbed_s", None)),
+    ),
+    Rule(
+        "no_speech",
+        Label.BLOCKED,
+        "no_speech",
+        _speechless,
+        (("speech_s", "speech.least"),),
+        ("microphone_muted", "recorder_not_allowed", "other_side_listened", "call_simply_ended"),
+        capped=True,
+    ),
+    Rule(
+        "broken_off",
+        Label.BLOCKED,
+        "speech",
+        lambda f, t: f["delivered_ratio"] < t["blocked.delivered"] and f["open_end_s"] > t["tone.cadence"] / 2,
+        (("delivered_ratio", "blocked.delivered"), ("open_end_s", None)),
+        ("call_simply_ended",),
+    ),
+    Rule(
+        "mostly_lost",
+        Label.BLOCKED,
+        "speech",
+        lambda f, t: f["delivered_ratio"] < t["blocked.delivered"],
+        (("delivered_ratio", "blocked.delivered"), ("speech_s", None), ("longest_dropout_s", None)),
+    ),
+    Rule(
+        "partly_lost",
+        Label.DEGRADED,
+        "speech",
+        lambda f, t: f["delivered_ratio"] < t["degraded.delivered"],
+        (("delivered_ratio", "degraded.delivered"), ("stretches_per_minute", None)),
+    ),
+    Rule(
+        "often_disturbed",
+        Label.DEGRADED,
+        "speech",
+        lambda f, t: f["stretches_per_minute"] > t["degraded.stretches"],
+        (("stretches_per_minute", "degraded.stretches"),),
+    ),
+    Rule(
+        "arrived_whole",
+        Label.INTACT,
+        "speech",
+        lambda f, t: True,
+        (("delivered_ratio", "degraded.delivered"), ("stretches_per_minute", "degraded.stretches")),
+    ),
+)
+"""The rules of a channel in their order; the last always holds."""
+
+ONE_WAY = Rule(
+    "one_way",
+    Label.BLOCKED,
+    "speech",
+    lambda f, t: _speechless(f, t) and f["tone_s"] == 0 and f["others_speech_s"] > t["one_way.speech"],
+    (("others_speech_s", "one_way.speech"), ("speech_s", "speech.least")),
+    ("channel_unused", "microphone_muted", "other_side_listened"),
+    capped=True,
+)
+"""The rule of the call where one channel is silent from end to end and another is not."""
