@@ -77,15 +77,23 @@ def _interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float])
 def _to_the_end_of_silence(
     mask: NDArray[np.bool_], table: FeatureTable, channel: int, limits: Mapping[str, float]
 ) -> NDArray[np.bool_]:
-    """A silence that begins with a cut belongs to the cut until sound comes back."""
-    quiet = bridged(listen(table, channel, limits).quiet, 2)
-    starts, ends = runs(quiet)
+    """Decide on each longer silence as a whole, by how it begins and ends.
+
+    One that begins with a cut belongs to the cut until sound comes back. In the depth of a silence nothing tells
+    a pause from a loss, so there the curves have no say.
+    """
+    lost = _interrupted(table, channel, limits)
+    starts, ends = runs(bridged(listen(table, channel, limits).quiet, 2))
+    longer = ends - starts >= _EDGE
+    starts, ends = starts[longer], ends[longer]
     if len(starts) == 0:
         return mask
-    total = np.concatenate([[0], np.cumsum(mask)])
-    heads = np.minimum(ends, starts + _EDGE)
-    cut = (total[heads] - total[starts]) / (heads - starts) >= limits["dropout.cut_share"]
-    return mask | filled(len(mask), starts[cut], ends[cut])
+    total = np.concatenate([[0], np.cumsum(lost, dtype=np.float64)])
+    begins = (total[starts + _EDGE] - total[starts]) / _EDGE >= limits["dropout.cut"]
+    stops = (total[ends] - total[ends - _EDGE]) / _EDGE >= limits["dropout.cut"]
+    stops &= ends < table.n_frames
+    depth = filled(len(mask), starts, np.where(stops, ends - _EDGE, ends))
+    return (mask & ~depth) | filled(len(mask), starts[begins], ends[begins])
 
 
 def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
@@ -103,13 +111,18 @@ def _audible(table: FeatureTable, channel: int, span: Span, limits: Mapping[str,
 def _silent(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """1 where nothing is heard."""
     heard = listen(table, channel, limits)
-    return bridged(heard.quiet | ~(heard.speech | heard.tone), 2).astype(np.float32)
+    return bridged(heard.quiet | ~(heard.speech | heard.tone | heard.music), 2).astype(np.float32)
 
 
 def _toned(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Spectral lines, few and steady, as a number that grows as they become fewer."""
     lines = np.nan_to_num(table["spectral_lines"][channel], nan=1000)
     return np.where(listen(table, channel, limits).tone, -lines, -1000).astype(np.float32)
+
+
+def _musical(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """1 where hold music is heard."""
+    return listen(table, channel, limits).music.astype(np.float32)
 
 
 def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
@@ -123,11 +136,14 @@ def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind("music", _musical, shown=(("level", "mean"), ("periodicity", "mean")), weight=0.0),
+    Kind("tone", _toned, shown=(("peak_hz", "max"), ("level", "mean")), weight=0.0),
     Kind(
         "stutter",
         "stuttered",
         shown=(("stutter_similarity", "max"), ("packet_similarity", "max"), ("level", "mean")),
         affects_verdict=True,
+        yields_to=("music", "tone"),
         weight=0.8,
     ),
     Kind(
@@ -135,7 +151,7 @@ KINDS: tuple[Kind, ...] = (
         _interrupted,
         shown=(("level", "min"), ("fall_10", "max"), ("rise_10", "max"), ("zero_share", "mean"), ("hole_depth", "max")),
         affects_verdict=True,
-        yields_to=("stutter",),
+        yields_to=("music", "stutter"),
         widen=_to_the_end_of_silence,
         keep=_in_speech,
         mark="zero",
@@ -146,7 +162,7 @@ KINDS: tuple[Kind, ...] = (
         "concealed",
         shown=(("packet_similarity", "max"), ("shape_flux", "min"), ("fade_slope", "max"), ("level", "mean")),
         affects_verdict=True,
-        yields_to=("stutter", "dropout"),
+        yields_to=("music", "tone", "stutter", "dropout"),
         keep=_audible,
         weight=0.8,
     ),
@@ -155,7 +171,7 @@ KINDS: tuple[Kind, ...] = (
         _spliced,
         shown=(("phase_jump", "max"),),
         affects_verdict=True,
-        yields_to=("stutter", "dropout", "buzz"),
+        yields_to=("music", "tone", "stutter", "dropout", "buzz"),
         point_at="jump_at",
         weight=0.4,
     ),
@@ -163,6 +179,5 @@ KINDS: tuple[Kind, ...] = (
     Kind("clipping", "clipped_share", shown=(("peak", "max"),), weight=0.3),
     Kind("click", "jump", shown=(("level", "mean"),), yields_to=("splice",), point_at="jump_at", weight=0.2),
     Kind("hum", "hum", shown=(("level", "mean"),), weight=0.3),
-    Kind("tone", _toned, shown=(("peak_hz", "max"), ("level", "mean")), weight=0.0),
 )
 """All built-in kinds; those that others yield to come first."""

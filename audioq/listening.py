@@ -23,6 +23,8 @@ class Heard:
     """Sound that stands out of the background and is no tone."""
     tone: NDArray[np.bool_]
     """Call-progress tones, dialling tones."""
+    music: NDArray[np.bool_]
+    """Hold music: a channel that never pauses and has no single voice."""
     quiet: NDArray[np.bool_]
     """Nothing that stands out: pause, gap or digital silence."""
 
@@ -37,18 +39,34 @@ def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> He
     loud = level >= edge
     if active - floor < limits["speech.least_snr"]:
         loud[:] = False
-    tone = _tones(table, channel, limits) & (level >= limits["speech.lowest"])
+    audible = level >= limits["speech.lowest"]
+    tone = _tones(table, channel, limits)
+    music = audible & ~tone & _is_music(table, channel, limits)
     bottom = min(max(floor + limits["speech.above_floor"], active - limits["quiet.below_active"]), active - 12)
     quiet = (level < bottom) | (table["zero_share"][channel] > 0.5)
-    return Heard(loud & ~tone, tone, quiet & ~tone)
+    return Heard(loud & ~tone & ~music, tone, music, quiet & ~tone)
 
 
 def _tones(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Few spectral lines that stay where they are."""
-    few = hysteresis(-table["spectral_lines"][channel], -limits["tone.onset"], -limits["tone.offset"])
-    peak = table["peak_hz"][channel]
+    """Few spectral lines above the mains that stay where they are, as loud as they are."""
+    few = hysteresis(-table["spectral_lines"][channel], limits["tone.onset"], limits["tone.offset"])
+    peak, level = table["peak_hz"][channel], table["level"][channel]
     steady = np.abs(np.diff(peak, prepend=peak[:1])) <= limits["tone.steady"]
-    return long_enough(bridged(few & steady, 2), round(limits["tone.shortest"] * 100))
+    steady &= np.abs(np.diff(level, prepend=level[:1])) <= limits["tone.level"]
+    steady &= (peak >= limits["tone.lowest"]) & (level >= limits["tone.loud"])
+    return bridged(long_enough(bridged(few & steady, 1), round(limits["tone.shortest"] * 100)), 4)
+
+
+def _is_music(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> bool:
+    """Sound without pauses, of few lines, in which no single voice leads."""
+    snr = table.numbers["active_level_dbfs"][channel] - table.numbers["noise_floor_dbfs"][channel]
+    never_pauses = table.numbers["activity_factor"][channel] >= limits["music.activity"]
+    heard = table["level"][channel] >= limits["speech.lowest"]
+    if not (never_pauses and snr < limits["music.range"] and heard.any()):
+        return False
+    lines = float(np.nanmedian(table["spectral_lines"][channel][heard]))
+    leading = float(np.percentile(table["periodicity"][channel][heard], 90))
+    return lines < limits["music.lines"] and leading < limits["music.periodicity"]
 
 
 def _finite(value: float, otherwise: float) -> float:

@@ -53,6 +53,7 @@ _KINDS = {
     "kind.clipping": "The sound was too loud for the recorder, and its peaks are cut off, which sounds harsh.",
     "kind.click": "A single click or pop.",
     "kind.hum": "A steady low hum from the mains.",
+    "kind.music": "Music, as it is played to callers on hold.",
     "kind.tone": "A tone of the telephone network, such as ringing or an engaged signal.",
 }
 
@@ -95,7 +96,7 @@ _SEVERITY = {
 # One sentence a rule, under ``rule.<id>``. Fields: {value}, {unit}, {limit} of the reason, and every score by its name.
 _RULES = {
     "rule.tones_then_nothing": "No speech is audible, only tones and then nothing for longer than any ringing pauses.",
-    "rule.not_answered": "No speech was due: only tones are heard.",
+    "rule.not_answered": "No speech was due: only tones or music are heard.",
     "rule.only_remains": "No speech gets through; only buzz or repeats remain audible.",
     "rule.no_speech": "No speech is audible.",
     "rule.broken_off": "Speech breaks off in mid-sound and stays away, so that too little of it arrived.",
@@ -111,7 +112,7 @@ _BECAUSE = {
         "no speech is audible; after the last tone nothing is heard for {value:.1f} s, and no ringing pauses longer "
         "than {limit:.0f} s"
     ),
-    "because.not_answered.tone_s": "no speech was due: only tones are heard, for {value:.1f} s",
+    "because.not_answered.tone_s": "no speech was due: only tones or music are heard",
     "because.only_remains.speech_s": (
         "no speech gets through: {value:.1f} of {duration_s:.0f} s are audible speech; none is what is under {limit:.1f} s"
     ),
@@ -140,6 +141,7 @@ _BECAUSE = {
     "fact.longest_dropout_s": "the longest interruption lasts {value:.1f} s",
     "fact.open_end_s": "the last interruption lasts {value:.1f} s, to the end of the recording",
     "fact.tone_s": "tones are heard for {value:.1f} s",
+    "fact.music_s": "music is heard for {value:.1f} s",
     "fact.disturbed_s": "buzz or repeated sound is heard for {value:.1f} s",
     "fact.stretches_per_minute": "speech is covered up, interrupted or repeated {value:.1f} times a minute",
 }

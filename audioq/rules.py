@@ -58,7 +58,7 @@ def _speechless(facts: Facts, limits: Mapping[str, float]) -> bool:
 
 def _remains_only(facts: Facts, limits: Mapping[str, float]) -> bool:
     """Traces of a call are heard, but no speech."""
-    return _speechless(facts, limits) and facts["disturbed_s"] > 0 and facts["tone_s"] == 0
+    return _speechless(facts, limits) and facts["disturbed_s"] > 0
 
 
 RULES: tuple[Rule, ...] = (
@@ -75,8 +75,8 @@ RULES: tuple[Rule, ...] = (
         "not_answered",
         Label.INTACT,
         "not_answered",
-        lambda f, t: _speechless(f, t) and f["tone_s"] > 0,
-        (("tone_s", None), ("speech_s", "speech.least")),
+        lambda f, t: _speechless(f, t) and f["tone_s"] + f["music_s"] > 0,
+        (("tone_s", None), ("music_s", None), ("speech_s", "speech.least")),
         ("never_answered",),
         capped=True,
     ),
@@ -139,7 +139,7 @@ ONE_WAY = Rule(
     "one_way",
     Label.BLOCKED,
     "speech",
-    lambda f, t: _speechless(f, t) and f["tone_s"] == 0 and f["others_speech_s"] > t["one_way.speech"],
+    lambda f, t: _speechless(f, t) and f["tone_s"] + f["music_s"] == 0 and f["others_speech_s"] > t["one_way.speech"],
     (("others_speech_s", "one_way.speech"), ("speech_s", "speech.least")),
     ("channel_unused", "microphone_muted", "other_side_listened"),
     capped=True,

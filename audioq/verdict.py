@@ -18,6 +18,7 @@ FACTS = {
     "disturbed_s": "s",
     "open_end_s": "s",
     "tone_s": "s",
+    "music_s": "s",
     "after_tone_s": "s",
     "others_speech_s": "s",
 }
@@ -105,6 +106,7 @@ def _facts(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
         "disturbed_s": math.fsum(e.end - e.start for e in harm if e.kind != "dropout"),
         "open_end_s": max((e.end - e.start for e in harm if _open_end(e, own)), default=0.0),
         "tone_s": math.fsum(e.end - e.start for e in tones),
+        "music_s": math.fsum(e.end - e.start for e in events if e.channel == channel and e.kind == "music"),
         "after_tone_s": own["duration_s"] - max((e.end for e in tones), default=own["duration_s"]),
         "others_speech_s": max(others, default=0.0),
     }
