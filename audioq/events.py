@@ -104,9 +104,14 @@ def _event(
         channel=channel,
         confidence=_confidence(peak, onset),
         severity=float(min(1.0, kind.weight * (0.25 + 0.75 * min(1.0, end - start)))),
-        affects_verdict=kind.affects_verdict,
+        affects_verdict=_affects(kind, table, channel, span, limits),
         evidence=tuple(_shown(kind, table, channel, span, peak, onset)),
     )
+
+
+def _affects(kind: Kind, table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    affects = kind.affects_verdict
+    return affects if isinstance(affects, bool) else affects(table, channel, span, limits)
 
 
 def _confidence(peak: float, onset: float) -> float:

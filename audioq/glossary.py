@@ -10,9 +10,9 @@ from typing import NamedTuple
 from audioq import messages
 from audioq.errors import AudioqError
 from audioq.kinds import KINDS
+from audioq.rules import ONE_WAY, RULES, Label
 from audioq.scores import METRICS
 from audioq.thresholds import DEFAULT_THRESHOLDS
-from audioq.rules import ONE_WAY, RULES, Label
 
 
 class Entry(NamedTuple):

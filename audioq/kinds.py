@@ -30,8 +30,8 @@ class Kind:
         Curve of the table, or a function that makes one.
     shown : tuple of (str, str)
         Curves given as evidence and how each is summed up: ``mean``, ``max`` or ``min``.
-    affects_verdict : bool
-        Whether a rule looks at it.
+    affects_verdict : bool or callable
+        Whether a rule looks at it; a function (table, channel, span, thresholds) -> bool decides event by event.
     yields_to : tuple of str
         Kinds that claim a frame first.
     widen : callable or None
@@ -51,7 +51,7 @@ class Kind:
     name: str
     curve: str | Trigger
     shown: tuple[tuple[str, str], ...] = ()
-    affects_verdict: bool = False
+    affects_verdict: bool | Callable[[FeatureTable, int, Span, Mapping[str, float]], bool] = False
     yields_to: tuple[str, ...] = ()
     widen: Callable[[NDArray[np.bool_], FeatureTable, int, Mapping[str, float]], NDArray[np.bool_]] | None = None
     keep: Callable[[FeatureTable, int, Span, Mapping[str, float]], bool] | None = None
@@ -71,7 +71,8 @@ _EDGE = 30
 
 def _interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that nothing was played where something should have been, in speech or in a pause."""
-    return np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
+    either: NDArray[np.float32] = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
+    return either
 
 
 def _to_the_end_of_silence(
@@ -150,10 +151,9 @@ KINDS: tuple[Kind, ...] = (
         "dropout",
         _interrupted,
         shown=(("level", "min"), ("fall_10", "max"), ("rise_10", "max"), ("zero_share", "mean"), ("hole_depth", "max")),
-        affects_verdict=True,
+        affects_verdict=_in_speech,
         yields_to=("music", "stutter"),
         widen=_to_the_end_of_silence,
-        keep=_in_speech,
         mark="zero",
         weight=1.0,
     ),

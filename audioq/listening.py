@@ -61,8 +61,9 @@ def _is_music(table: FeatureTable, channel: int, limits: Mapping[str, float]) ->
     """Sound without pauses, of few lines, in which no single voice leads."""
     snr = table.numbers["active_level_dbfs"][channel] - table.numbers["noise_floor_dbfs"][channel]
     never_pauses = table.numbers["activity_factor"][channel] >= limits["music.activity"]
+    loud = table.numbers["active_level_dbfs"][channel] >= limits["music.loud"]
     heard = table["level"][channel] >= limits["speech.lowest"]
-    if not (never_pauses and snr < limits["music.range"] and heard.any()):
+    if not (never_pauses and loud and limits["music.least_range"] <= snr < limits["music.range"] and heard.any()):
         return False
     lines = float(np.nanmedian(table["spectral_lines"][channel][heard]))
     leading = float(np.percentile(table["periodicity"][channel][heard], 90))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from audioq.audio import Audio
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, MARK_FEATURES, CallFeature, FrameFeature, MarkFeature
-from audioq.features.coverage import coverage
+from audioq.features.coverage import frame_coverage
 from audioq.frames import MARGIN, TILE, analysis_sr, frame
 from audioq.table import MARK_DTYPE, FeatureTable, Note, Quantity, fingerprint
 
@@ -56,7 +56,7 @@ def measure(
     marks = {m.name: _join(walk.marks[m.name], _shortest(m, audio.sr)) for m in MARK_FEATURES}
     n_frames = next(iter(curves.values())).shape[1]
     for name, (mark, _) in _COVERAGE.items():
-        curves[name] = coverage(marks[mark], audio.sr, audio.channels, n_frames)
+        curves[name] = frame_coverage(marks[mark], audio.sr, audio.channels, n_frames)
     numbers = _call_numbers(call_features, curves)
     quantities = _quantities(features, call_features)
     return FeatureTable(
@@ -124,7 +124,8 @@ class _Walk:
 
     def _settle(self, dc: float = 0.002) -> None:
         """Take a constant offset of the first seconds off, where there is one: it would pass for a background."""
-        waiting = np.concatenate(self._waiting, axis=1) if self._waiting else np.zeros((self.audio.channels, 0), np.float32)
+        nothing = np.zeros((self.audio.channels, 0), np.float32)
+        waiting = np.concatenate([nothing, *self._waiting], axis=1)
         head = waiting[:, : self._settling]
         mean = head.mean(axis=1, dtype=np.float64) if head.size else np.zeros(len(head))
         self._offset = np.where(np.abs(mean) > dc, mean, 0).astype(np.float32)[:, None]
@@ -195,7 +196,9 @@ def _join(parts: list[NDArray[np.void]], shortest: int) -> NDArray[np.void]:
     return joined[joined["end"] - joined["start"] >= shortest]
 
 
-def _call_numbers(features: Sequence[CallFeature], curves: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float64]]:
+def _call_numbers(
+    features: Sequence[CallFeature], curves: dict[str, NDArray[np.float32]]
+) -> dict[str, NDArray[np.float64]]:
     """Run the call features; curves are added to `curves`, numbers returned."""
     numbers: dict[str, NDArray[np.float64]] = {}
     for feature in features:

@@ -101,6 +101,7 @@ _RULES = {
     "rule.no_speech": "No speech is audible.",
     "rule.broken_off": "Speech breaks off in mid-sound and stays away, so that too little of it arrived.",
     "rule.mostly_lost": "Too little of the speech arrived.",
+    "rule.hardly_any_speech": "A long recording holds hardly any speech.",
     "rule.partly_lost": "A part of the speech did not arrive.",
     "rule.often_disturbed": "Speech is covered up, interrupted or repeated too often.",
     "rule.arrived_whole": "The speech arrived whole; no damage by the transmission is heard.",
@@ -114,7 +115,8 @@ _BECAUSE = {
     ),
     "because.not_answered.tone_s": "no speech was due: only tones or music are heard",
     "because.only_remains.speech_s": (
-        "no speech gets through: {value:.1f} of {duration_s:.0f} s are audible speech; none is what is under {limit:.1f} s"
+        "no speech gets through: {value:.1f} of {duration_s:.0f} s are audible speech; none is what is "
+        "under {limit:.1f} s"
     ),
     "because.no_speech.speech_s": "no speech is audible in {duration_s:.0f} s",
     "because.broken_off.delivered_ratio": (
@@ -125,6 +127,7 @@ _BECAUSE = {
         "speech is audible for {speech_s:.1f} of {duration_s:.0f} s: an estimated {value:.0%} arrived; "
         "blocked under {limit:.0%}"
     ),
+    "because.hardly_any_speech.speech_s": "speech is audible for only {value:.1f} of {duration_s:.0f} s",
     "because.partly_lost.delivered_ratio": (
         "an estimated {value:.1%} of the speech arrived; degraded under {limit:.0%}"
     ),

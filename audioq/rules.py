@@ -112,6 +112,15 @@ RULES: tuple[Rule, ...] = (
         (("delivered_ratio", "blocked.delivered"), ("speech_s", None), ("longest_dropout_s", None)),
     ),
     Rule(
+        "hardly_any_speech",
+        Label.BLOCKED,
+        "speech",
+        lambda f, t: f["speech_s"] < t["hardly.speech"] and f["duration_s"] > t["hardly.duration"],
+        (("speech_s", "hardly.speech"),),
+        ("other_side_listened", "microphone_muted", "call_simply_ended"),
+        capped=True,
+    ),
+    Rule(
         "partly_lost",
         Label.DEGRADED,
         "speech",

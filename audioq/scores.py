@@ -93,7 +93,7 @@ def score(
 def _channel(
     table: FeatureTable, events: Sequence[Event], channel: int, limits: Mapping[str, float]
 ) -> Mapping[str, float]:
-    own = [event for event in events if event.channel == channel]
+    own = [event for event in events if event.channel == channel and event.affects_verdict]
     harm = {kind: [e for e in own if e.kind == kind] for kind in ("dropout", "buzz", "stutter", "splice")}
     heard = listen(table, channel, limits)
     covered = {kind: _mask(harm[kind], table.n_frames) for kind in harm}
@@ -180,7 +180,7 @@ def _severity(values: Mapping[str, float], limits: Mapping[str, float]) -> float
     rate = sum(values[f"{name}_per_minute"] for name in ("dropouts", "buzz", "stutter", "splices"))
     if math.isnan(values["delivered_ratio"]):
         return 1.0
-    kept = values["delivered_ratio"] ** limits["severity.loss_power"]
+    kept = math.pow(values["delivered_ratio"], limits["severity.loss_power"])
     return 1 - kept * math.exp(-rate / limits["severity.rate"])
 
 

@@ -111,12 +111,12 @@ class FeatureTable:
     @property
     def n_frames(self) -> int:
         """Number of 10 ms frames; the last may be partly padding."""
-        return next(iter(self.curves.values())).shape[1]
+        return int(next(iter(self.curves.values())).shape[1])
 
     @property
     def times(self) -> NDArray[np.float64]:
         """Start of each frame in seconds, shape (n_frames,)."""
-        return np.arange(self.n_frames) * HOP_SECONDS
+        return np.arange(self.n_frames, dtype=np.float64) * HOP_SECONDS
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         """Return the curve `name`, shape (channels, n_frames).

@@ -65,10 +65,11 @@ class Thresholds(Mapping[str, float]):
         changed = Thresholds(tuple(self._rows.values()))
         for name, value in changes.items():
             row = self.row(name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            if not _is_number(value):
                 raise ThresholdError(f"{name}: '{value}' is not a number")
             if not row.low <= value <= row.high:
-                raise ThresholdError(f"{name}: {value:g} {row.unit} lies outside {row.low:g} to {row.high:g} {row.unit}")
+                limits = f"{row.low:g} to {row.high:g} {row.unit}"
+                raise ThresholdError(f"{name}: {value:g} {row.unit} lies outside {limits}")
             changed._values[name] = float(value)
         return changed
 
@@ -109,12 +110,24 @@ _TUNED = "set on voices en, es, co of the real calls and on a lab corpus (benchm
 _WORDS = "meaning of the words (docs/verdict.md)"
 
 
+def _is_number(value: object) -> bool:
+    """Files and callers may give anything: true and NaN are no thresholds."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _row(name: str, value: float, unit: str, low: float, high: float, meaning: str, source: str = _TUNED) -> Threshold:
     return Threshold(name, value, unit, low, high, meaning, source)
 
 
 def _event_rows(
-    kind: str, onset: float, offset: float, shortest: float, merge: float, unit: str = "1", low: float = 0, high: float = 1
+    kind: str,
+    onset: float,
+    offset: float,
+    shortest: float,
+    merge: float,
+    unit: str = "1",
+    low: float = 0,
+    high: float = 1,
 ) -> tuple[Threshold, ...]:
     return (
         _row(f"{kind}.onset", onset, unit, low, high, f"a {kind} begins to count when its curve reaches this"),
@@ -142,6 +155,8 @@ _ROWS: tuple[Threshold, ...] = (
     *_event_rows("music", 0.5, 0.5, 1, 0.5),
     _row("music.activity", 0.97, "1", 0, 1, "music never pauses: least activity factor by ITU-T P.56"),
     _row("music.range", 24, "dB", 0, 60, "music stands no further over its own quiet moments"),
+    _row("music.least_range", 3.6, "dB", 0, 60, "noise is steadier than music: least distance of the same two levels"),
+    _row("music.loud", -45, "dBFS", -100, 0, "softer sound without pauses is noise, not music"),
     _row("music.lines", 14, "bins", 1, 200, "largest median number of spectral lines of music"),
     _row("music.periodicity", 0.84, "1", 0, 1, "no single voice leads in music: one frame in ten is more periodic"),
     _row("tone.level", 1.5, "dB", 0, 20, "the level of a tone changes no more from frame to frame"),
@@ -153,16 +168,18 @@ _ROWS: tuple[Threshold, ...] = (
     _row("speech.lowest", -70, "dBFS", -100, -20, "nothing below this is heard as speech"),
     _row("speech.least_snr", 5, "dB", 0, 30, "a channel whose active level stands out less holds no speech"),
     _row("speech.least", 0.3, "s", 0, 10, "less audible speech than this is none"),
-    _row("one_way.speech", 5, "s", 0, 60, "a silent channel counts where another carries more speech than this", _WORDS),
+    _row("one_way.speech", 5, "s", 0, 60, "a silent channel counts where another carries more speech", _WORDS),
     _row("delivered.head", 0.5, "s", 0, 10, "what a dropout lost is told from the curves for this long"),
-    _row("delivered.usual_activity", 0.7, "1", 0, 1, "share of the time with speech where the call is too short to tell"),
+    _row("delivered.usual_activity", 0.7, "1", 0, 1, "share of time with speech where the call is too short to tell"),
     _row("delivered.least_activity", 0.4, "1", 0, 1, "least share of a long dropout in which speech was due"),
     _row("delivered.most_activity", 0.95, "1", 0, 1, "largest share of a long dropout in which speech was due"),
     _row("severity.loss_power", 1.5, "1", 0.1, 10, "power of the delivered share in the severity"),
     _row("severity.rate", 40, "1/min", 1, 1000, "disturbances a minute that leave 37 % of what a call is worth"),
     _row("blocked.delivered", 0.15, "ratio", 0, 1, "a call of which less arrived is blocked", _WORDS),
     _row("degraded.delivered", 0.97, "ratio", 0, 1, "a call of which less arrived is degraded", _WORDS),
-    _row("degraded.stretches", 4, "1/min", 0, 1000, "a call with more disturbed stretches in speech is degraded", _WORDS),
+    _row("degraded.stretches", 4, "1/min", 0, 1000, "more disturbed stretches in speech make a call degraded", _WORDS),
+    _row("hardly.speech", 0.8, "s", 0, 10, "a long recording with less audible speech has hardly any"),
+    _row("hardly.duration", 9, "s", 0, 600, "a recording longer than this is long enough to miss speech in it"),
     _row("tone.cadence", 10, "s", 1, 120, "silence after tones that is longer than any cadence"),
     _row("confidence.cap", 0.6, "1", 0.34, 1, "largest confidence where no speech is heard", _WORDS),
     _row("confidence.harm", 2.5, "1", 0.1, 20, "steepness of the probability of harm", _TUNED),

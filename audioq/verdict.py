@@ -15,6 +15,7 @@ from audioq.thresholds import DEFAULT_THRESHOLDS
 
 FACTS = {
     "stretches_per_minute": "1/min",
+    "stretches": "count",
     "disturbed_s": "s",
     "open_end_s": "s",
     "tone_s": "s",
@@ -97,12 +98,13 @@ def _rank(verdict: Verdict) -> int:
 
 def _facts(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
     own = scores.channels[channel]
-    harm = [e for e in events if e.channel == channel and e.kind in _HARM]
+    harm = [e for e in events if e.channel == channel and e.kind in _HARM and e.affects_verdict]
     tones = [e for e in events if e.channel == channel and e.kind == "tone"]
     others = [other["speech_s"] for i, other in enumerate(scores.channels) if i != channel]
     return {
         **own,
         "stretches_per_minute": _stretches(harm) / (own["duration_s"] / 60),
+        "stretches": float(_stretches(harm)),
         "disturbed_s": math.fsum(e.end - e.start for e in harm if e.kind != "dropout"),
         "open_end_s": max((e.end - e.start for e in harm if _open_end(e, own)), default=0.0),
         "tone_s": math.fsum(e.end - e.start for e in tones),

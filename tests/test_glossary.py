@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from audioq.errors import AudioqError
-from audioq.kinds import KINDS
 from audioq.glossary import explain
+from audioq.kinds import KINDS
 from audioq.messages import SEVERITY_BANDS, names
+from audioq.rules import RULES, Label
 from audioq.scores import METRICS
 from audioq.thresholds import DEFAULT_THRESHOLDS
-from audioq.rules import RULES, Label
 
 NAMES = (
     *(metric.name for metric in METRICS),

@@ -11,19 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audioq.features.active_level import active_level
+from audioq.features.active_level import speech_level
 from audioq.features.bandwidth import band_edge
-from audioq.features.edges import edges
-from audioq.features.fades import fades
+from audioq.features.edges import steepness
+from audioq.features.fades import line_fit
 from audioq.features.floor import activity, hole_depth, noise_floor
 from audioq.features.harmonics import harmonic_contrast
-from audioq.features.hum import hum
-from audioq.features.jumps import jumps
-from audioq.features.level import level
-from audioq.features.loss import NEEDS, loss
-from audioq.features.modulation import modulation
+from audioq.features.hum import hum_contrast
+from audioq.features.jumps import waveform_jumps
+from audioq.features.level import levels
+from audioq.features.loss import NEEDS, loss_probabilities
+from audioq.features.modulation import level_ripple
 from audioq.features.runs import clipped_runs, held_runs, zero_runs
-from audioq.features.shape import shape
+from audioq.features.shape import spectral_shape
 from audioq.features.similarity import long_lags, short_lags
 from audioq.features.steadiness import phase_jump, pitch_wander
 from audioq.features.tones import spectral_lines
@@ -64,7 +64,7 @@ def _gives(**quantities: tuple[str, str]) -> dict[str, Quantity]:
 
 FRAME_FEATURES: tuple[FrameFeature, ...] = (
     FrameFeature(
-        level,
+        levels,
         _gives(
             level=("dBFS", "RMS level over 10 ms"),
             level_low=("dBFS", "lowest RMS level over 5 ms"),
@@ -73,7 +73,7 @@ FRAME_FEATURES: tuple[FrameFeature, ...] = (
         ),
     ),
     FrameFeature(
-        edges,
+        steepness,
         _gives(
             fall_10=("dB", "steepest fall of the level within 10 ms"),
             rise_10=("dB", "steepest rise of the level within 10 ms"),
@@ -82,7 +82,7 @@ FRAME_FEATURES: tuple[FrameFeature, ...] = (
         ),
     ),
     FrameFeature(
-        shape,
+        spectral_shape,
         _gives(
             shape_flux=("dB", "change of the spectrum's shape within 20 ms, apart from level"),
             shape_correlation=("1", "correlation of the spectrum's shape over 30 ms"),
@@ -111,7 +111,7 @@ FRAME_FEATURES: tuple[FrameFeature, ...] = (
         harmonic_contrast, _gives(harmonic_contrast=("dB", "ripple between the voice's harmonics and their gaps"))
     ),
     FrameFeature(
-        jumps,
+        waveform_jumps,
         _gives(
             jump=("dB", "largest jump of the waveform against its surroundings"),
             jump_at=("ms", "place of that jump in the frame"),
@@ -125,9 +125,9 @@ FRAME_FEATURES: tuple[FrameFeature, ...] = (
             peak_hz=("Hz", "strongest frequency"),
         ),
     ),
-    FrameFeature(hum, _gives(hum=("dB", "contrast of the mains' lines, 50 or 60 Hz and harmonics"))),
+    FrameFeature(hum_contrast, _gives(hum=("dB", "contrast of the mains' lines, 50 or 60 Hz and harmonics"))),
     FrameFeature(
-        modulation,
+        level_ripple,
         _gives(
             modulation_17=("dB", "ripple of the level at 16.7 Hz, one over 60 ms"),
             modulation_25=("dB", "ripple of the level at 25 Hz, one over 40 ms"),
@@ -153,7 +153,7 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
         _gives(noise_floor_dbfs=("dBFS", "level of the background, digital silence left out")),
     ),
     CallFeature(
-        active_level,
+        speech_level,
         ("level", "magnitude"),
         _gives(
             active_level_dbfs=("dBFS", "active speech level, ITU-T P.56 method B"),
@@ -165,7 +165,7 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
         hole_depth, ("level", "noise_floor_dbfs"), _gives(hole_depth=("dB", "depth of the level below the noise floor"))
     ),
     CallFeature(
-        fades,
+        line_fit,
         ("level",),
         _gives(
             fade_slope=("dB/s", "fall of the level over 60 ms"),
@@ -179,7 +179,7 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
         phase_jump, ("periodicity",), _gives(phase_jump=("1", "dip of the periodicity inside a periodic stretch"))
     ),
     CallFeature(
-        loss,
+        loss_probabilities,
         NEEDS,
         _gives(
             muted=("1", "probability that speech was replaced by nothing"),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 _HOP_S = 0.01
 
 
-def active_level(
+def speech_level(
     level: NDArray[np.float32],
     magnitude: NDArray[np.float32],
     *,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def coverage(marks: NDArray[np.void], sr: int, channels: int, n_frames: int) -> NDArray[np.float32]:
+def frame_coverage(marks: NDArray[np.void], sr: int, channels: int, n_frames: int) -> NDArray[np.float32]:
     """Return the share of each frame that marks cover.
 
     Parameters

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from audioq.frames import MARGIN, STEPS_PER_HOP, TILE, Frames, decibel
 
 
-def edges(frames: Frames, *, lowest_db: float = -96.0) -> tuple[NDArray[np.float32], ...]:
+def steepness(frames: Frames, *, lowest_db: float = -96.0) -> tuple[NDArray[np.float32], ...]:
     """Return the steepest fall and rise about each frame.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def fades(level: NDArray[np.float32], *, frames: int = 6) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def line_fit(level: NDArray[np.float32], *, frames: int = 6) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Fit a line to the level over a short window about each frame.
 
     Parameters

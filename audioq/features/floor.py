@@ -40,7 +40,8 @@ def noise_floor(
         Floor in dBFS; `lowest_dbfs` where a channel holds no sound at all.
     """
     heard = (level > lowest_dbfs) & (zero_share < 0.2) & (level - level_low < steady_db)
-    floors = [np.percentile(row[ok], percentile) if ok.any() else lowest_dbfs for row, ok in zip(level, heard, strict=True)]
+    rows = zip(level, heard, strict=True)
+    floors = [np.percentile(row[ok], percentile) if ok.any() else lowest_dbfs for row, ok in rows]
     return np.asarray(floors, np.float64)
 
 

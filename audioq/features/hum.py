@@ -13,7 +13,7 @@ _SPAN = TILE + 2 * MARGIN
 """Hops seen at once: 1.92 s, which tells 50 Hz from its neighbours 2 Hz away."""
 
 
-def hum(frames: Frames, *, harmonics: int = 6, aside_hz: float = 3.0) -> NDArray[np.float32]:
+def hum_contrast(frames: Frames, *, harmonics: int = 6, aside_hz: float = 3.0) -> NDArray[np.float32]:
     """Return how far the lines of the mains stand out of the frequencies beside them.
 
     Parameters

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from audioq.frames import MARGIN, TILE, Frames, decibel
 
 
-def jumps(frames: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def waveform_jumps(frames: Frames) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return how far the third difference of the samples stands out of its surroundings, and where.
 
     The third difference is a fixed predictor of order 3: speech leaves a small residual, a step or a

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from audioq.frames import MARGIN, STEPS_PER_HOP, TILE, Frames, decibel
 
 
-def level(frames: Frames) -> tuple[NDArray[np.float32], ...]:
+def levels(frames: Frames) -> tuple[NDArray[np.float32], ...]:
     """Return RMS level, lowest level, peak and mean magnitude of each frame.
 
     Parameters

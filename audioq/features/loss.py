@@ -59,7 +59,7 @@ _TILE = 2048
 """Steps computed at once."""
 
 
-def loss(*measured: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+def loss_probabilities(*measured: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     """Return the probability of each kind of loss.
 
     Parameters
@@ -95,8 +95,9 @@ def inputs(measured: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32
     -------
     x : ndarray, float32, shape (n_frames, n_inputs)
         Transformed curves, not yet scaled.
-    setting : ndarray, float32, shape (n_inputs + 1,)
-        Their medians over active frames, and the signal-to-noise ratio: what is usual in this call.
+    setting : ndarray, float32, shape (2 * n_inputs + 1,)
+        Their medians over active frames and over quiet ones, and the signal-to-noise ratio: what is usual in
+        this call.
     """
     c = measured
     active_level = float(np.nan_to_num(c["active_level_dbfs"], nan=-60.0))
@@ -127,10 +128,9 @@ def inputs(measured: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32
         c["phase_jump"],
     ]
     x = np.nan_to_num(np.stack(columns, axis=1)).astype(np.float32)
-    active = relative > -20
-    usual = np.median(x[active], axis=0) if active.any() else np.zeros(x.shape[1])
+    usual = [_median(x, relative > -20), _median(x, relative < -25)]
     snr = np.clip(active_level - float(c["noise_floor_dbfs"]), -20, 80)
-    return x, np.append(usual, snr).astype(np.float32)
+    return x, np.append(np.concatenate(usual), snr).astype(np.float32)
 
 
 def probabilities(measured: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -177,6 +177,10 @@ def _run(
 def _weights() -> dict[str, NDArray[np.float32]]:
     with np.load(Path(__file__).with_name("loss.npz"), allow_pickle=False) as archive:
         return {name: archive[name].astype(np.float32) for name in archive.files}
+
+
+def _median(x: NDArray[np.float32], rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.median(x[rows], axis=0) if rows.any() else np.zeros(x.shape[1], np.float32)
 
 
 def _nearness(similarity: NDArray[np.float32]) -> NDArray[np.float32]:

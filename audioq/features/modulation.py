@@ -19,7 +19,7 @@ _SPAN = 128
 """Steps of 2.5 ms in a window: 320 ms."""
 
 
-def modulation(frames: Frames) -> tuple[NDArray[np.float32], ...]:
+def level_ripple(frames: Frames) -> tuple[NDArray[np.float32], ...]:
     """Return the ripple of the level at codec frame rates.
 
     Parameters

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from audioq.frames import Frames
 
 
-def shape(frames: Frames, *, dynamic_range_db: float = 40.0) -> tuple[NDArray[np.float32], ...]:
+def spectral_shape(frames: Frames, *, dynamic_range_db: float = 40.0) -> tuple[NDArray[np.float32], ...]:
     """Return change, correlation, spread and flatness of the mel spectrum.
 
     Parameters

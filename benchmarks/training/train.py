@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from audioq.audio import read  # noqa: E402
 from audioq.features import CALL_FEATURES  # noqa: E402
-from audioq.features.loss import CLASSES, NEEDS, STACK, inputs, loss  # noqa: E402
+from audioq.features.loss import CLASSES, NEEDS, STACK, inputs, loss_probabilities  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
 
 FINE, MUTED, CONCEALED, STUTTERED, PAUSE = range(len(CLASSES))
@@ -55,14 +55,14 @@ def examples(task: tuple[str, dict]) -> tuple[np.ndarray, np.ndarray, np.ndarray
     folder, label = Path(task[0]), task[1]
     if label.get("distractor") == "vocoder":
         return None
-    rest = tuple(feature for feature in CALL_FEATURES if feature.function is not loss)
+    rest = tuple(feature for feature in CALL_FEATURES if feature.function is not loss_probabilities)
     table = measure(read(folder / label["file"]), call_features=rest)
     seen = {name: table.curves.get(name, table.numbers.get(name))[0] for name in NEEDS}
     x, setting = inputs(seen)
     truth = lab_truth(folder, label) if isinstance(label.get("frames"), str) else call_truth(folder, label)
-    if "frames" not in label:  # a loss in a pause cannot be told from one in speech there: only what is audible counts
+    if "frames" not in label:  # real clients do not tell whether speech or a pause was covered up; the level does
         quiet = seen["level"] < np.nan_to_num(seen["active_level_dbfs"], nan=-60) - 30
-        truth = np.where((truth[: len(x)] == CONCEALED) & quiet[: len(truth)], IGNORE, truth[: len(x)])
+        truth = np.where((truth[: len(x)] == CONCEALED) & quiet[: len(truth)], PAUSE, truth[: len(x)])
     n = min(len(x), len(truth)) // STACK * STACK
     return x[:n], setting, truth[:n].astype(np.int64)
 
