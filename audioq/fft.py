@@ -2,12 +2,16 @@
 
 SciPy's compiled pocketfft keeps float32 and allocates nothing but its result; loading only that
 extension takes 3 ms. Its path is private, so where it cannot be loaded NumPy's FFT serves.
+
+Memory beside it: fresh arrays above 128 KiB come from the system page by page, which costs more than the
+arithmetic of a tile, so kernels write what they soon forget into `scratch`.
 """
 
 from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import threading
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -43,34 +47,59 @@ def _load(file: Path) -> ModuleType | None:
     return module if hasattr(module, "r2c") and hasattr(module, "c2r") else None
 
 
-def rfft(x: NDArray[np.float32]) -> NDArray[np.complex64]:
+def rfft(x: NDArray[np.float32], out: NDArray[np.complex64] | None = None) -> NDArray[np.complex64]:
     """Return the FFT of real rows over the last axis.
 
     Parameters
     ----------
     x : ndarray, float32, shape (..., n)
+    out : ndarray, complex64, shape (..., n // 2 + 1), optional
+        Where the result is written.
 
     Returns
     -------
     ndarray, complex64, shape (..., n // 2 + 1)
     """
     fast = _pocketfft()
-    result: NDArray[Any] = np.fft.rfft(x) if fast is None else fast.r2c(x, (-1,))
+    result: NDArray[Any] = np.fft.rfft(x, out=out) if fast is None else fast.r2c(x, (-1,), True, 0, out)
     return result.astype(np.complex64, copy=False)
 
 
-def irfft(X: NDArray[np.complex64], n: int) -> NDArray[np.float32]:
+def irfft(X: NDArray[np.complex64], n: int, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
     """Return the real inverse FFT of length `n` over the last axis.
 
     Parameters
     ----------
     X : ndarray, complex64, shape (..., n // 2 + 1)
     n : int
+    out : ndarray, float32, shape (..., n), optional
+        Where the result is written.
 
     Returns
     -------
     ndarray, float32, shape (..., n)
     """
     fast = _pocketfft()
-    result: NDArray[Any] = np.fft.irfft(X, n) if fast is None else fast.c2r(X, (-1,), n, False, 2)
+    result: NDArray[Any] = np.fft.irfft(X, n, out=out) if fast is None else fast.c2r(X, (-1,), n, False, 2, out)
     return result.astype(np.float32, copy=False)
+
+
+class _Memory(threading.local):
+    """Arrays of one thread, by name and shape."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[tuple[str, tuple[int, ...], type[np.generic]], NDArray[Any]] = {}
+
+
+_MEMORY = _Memory()
+
+
+def scratch(name: str, shape: tuple[int, ...], dtype: type[np.generic] = np.float32) -> NDArray[Any]:
+    """Return memory for what a kernel forgets before it returns: zeros at first, then what was last written.
+
+    The same name, shape and type give the same memory again within a thread, so nothing of it may be handed out.
+    """
+    key = (name, shape, dtype)
+    if key not in _MEMORY.arrays:
+        _MEMORY.arrays[key] = np.zeros(shape, dtype)
+    return _MEMORY.arrays[key]

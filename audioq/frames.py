@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.fft import rfft
+from audioq.fft import rfft, scratch
 
 TILE = 128
 """Frames a tile."""
@@ -27,8 +27,8 @@ STEPS_PER_HOP = 4
 LOW_SR = 8000
 """Rate of the low band used for self-similarity, in Hz."""
 
-_ROWS = 34
-"""Windows transformed at once: their buffers stay under the 128 KiB from which malloc maps fresh pages."""
+_ROWS = 68
+"""Windows transformed at once: half a tile with its margins, so that what is worked on stays in the cache."""
 
 _POWER_FLOOR = 1e-12
 """Added to mean squares before the logarithm: -120 dBFS, 30 dB under one step of 16 bit."""
@@ -36,7 +36,10 @@ _POWER_FLOOR = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """One tile of the time grid with what all features share.
+    """One tile of the time grid, or several of them as further rows, with what all features share.
+
+    Rows are called channels below. `measure` stacks the channels of consecutive tiles, so a feature must take
+    each row for itself.
 
     Attributes
     ----------
@@ -49,8 +52,6 @@ class Frames:
     S : ndarray, float32, shape (channels, n_bins, TILE + 2 * SPECTRUM_MARGIN)
         Power spectrum of 32 ms Hann windows centred on the frames, bins 31.25 Hz apart; a sine of
         full scale has about 0.25 in its bin.
-    S_db : ndarray, float32, same shape
-        `S` in dB, floored at -120 dB.
     mel_db : ndarray, float32, shape (channels, n_bands, TILE + 2 * SPECTRUM_MARGIN)
         Power in mel bands in dB; only bands that the source can hold.
     sr : int
@@ -60,19 +61,23 @@ class Frames:
     band_hz : float
         Upper edge of the band that the source can hold, in Hz.
     first : int
-        Number of the first frame of the tile.
+        Number of the first frame of the first tile.
     """
 
     y: NDArray[np.float32]
     steps: NDArray[np.float32]
     low: NDArray[np.float32]
     S: NDArray[np.float32]
-    S_db: NDArray[np.float32]
     mel_db: NDArray[np.float32]
     sr: int
     hop_length: int
     band_hz: float
     first: int
+
+    @property
+    def S_db(self) -> NDArray[np.float32]:
+        """`S` in dB, floored at -120 dB; made when asked for, because most features need a part of it or none."""
+        return decibel(self.S)
 
     @property
     def tile(self) -> NDArray[np.float32]:
@@ -117,7 +122,6 @@ def frame(y: NDArray[np.float32], sr: int, *, band_hz: float, first: int = 0) ->
         steps=_mean_square(y, hop // STEPS_PER_HOP),
         low=halve(y) if sr == 2 * LOW_SR else y,
         S=S,
-        S_db=decibel(S),
         mel_db=decibel(mel),
         sr=sr,
         hop_length=hop,
@@ -128,7 +132,8 @@ def frame(y: NDArray[np.float32], sr: int, *, band_hz: float, first: int = 0) ->
 
 def decibel(power: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``10 log10(power)``, floored at -120 dB; the natural logarithm is several times cheaper in NumPy."""
-    db: NDArray[np.float32] = np.log(power + np.float32(_POWER_FLOOR))
+    db: NDArray[np.float32] = power + np.float32(_POWER_FLOOR)
+    np.log(db, out=db)
     db *= np.float32(10 / np.log(10))
     return db
 
@@ -136,20 +141,26 @@ def decibel(power: NDArray[np.float32]) -> NDArray[np.float32]:
 def _mean_square(y: NDArray[np.float32], length: int) -> NDArray[np.float32]:
     rows = y.reshape(len(y), -1, length)
     energy: NDArray[np.float32] = np.einsum("cij,cij->ci", rows, rows)
-    return energy * np.float32(1 / length)
+    energy *= np.float32(1 / length)
+    return energy
 
 
 def _power(y: NDArray[np.float32], sr: int) -> NDArray[np.float32]:
     """Power spectrum of windows centred on each frame, shape (channels, n_bins, n_frames)."""
     hop, n_fft = sr // 100, 32 * sr // 1000
     start = (MARGIN - SPECTRUM_MARGIN) * hop + hop // 2 - n_fft // 2
-    n = TILE + 2 * SPECTRUM_MARGIN
-    windows = np.lib.stride_tricks.sliding_window_view(y[:, start:], n_fft, axis=1)[:, : n * hop : hop]
-    power = np.empty((len(y), n, n_fft // 2 + 1), np.float32)
-    for rows in range(0, n, _ROWS):
-        spectrum = rfft(windows[:, rows : rows + _ROWS] * _hann(n_fft))
-        np.square(spectrum.real, out=power[:, rows : rows + _ROWS])
-        power[:, rows : rows + _ROWS] += np.square(spectrum.imag)
+    n, n_bins = TILE + 2 * SPECTRUM_MARGIN, n_fft // 2 + 1
+    strides = (y.strides[0], hop * y.strides[1], y.strides[1])
+    windows = np.lib.stride_tricks.as_strided(y[:, start:], (len(y), n, n_fft), strides, writeable=False)
+    power = np.empty((len(y), n, n_bins), np.float32)
+    weighted = scratch("weighted", (_ROWS, n_fft))
+    spectrum = scratch("window spectrum", (_ROWS, n_bins), np.complex64)
+    parts = spectrum.view(np.float32)
+    for channel, first in np.ndindex(len(y), n // _ROWS):
+        rows = np.s_[channel, first * _ROWS : (first + 1) * _ROWS]
+        rfft(np.multiply(windows[rows], _hann(n_fft), out=weighted), out=spectrum)
+        np.square(parts, out=parts)
+        np.add(parts[:, ::2], parts[:, 1::2], out=power[rows])
     return power.swapaxes(1, 2)
 
 
@@ -184,27 +195,32 @@ def mel_basis(sr: int, band_hz: float) -> NDArray[np.float32]:
     return weights[corners[2:] <= band_hz * 1.001].astype(np.float32)
 
 
-_BLOCK = 32
+_BLOCK = 64
+"""Samples of which one product makes half as many."""
 _TAPS = 32
+_OVER = _TAPS // 2 - 1
+"""Samples before and after a block that its half has to do with."""
 
 
 @cache
-def _halfband() -> NDArray[np.float32]:
-    """Low pass at 3.6 kHz for 16 kHz as a matrix from 96 samples to 32 samples at half the rate.
+def _halfband() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Low pass at 3.6 kHz for 16 kHz, as matrices from the samples before, of and after a block to half as many.
 
-    Thirty-two taps of a windowed sinc; as one product a block it is seven times cheaper than as a filter.
+    Thirty-two taps of a windowed sinc; as products a block it is several times cheaper than as a filter.
     """
     n = np.arange(_TAPS) - (_TAPS - 1) / 2
     taps = np.sinc(n * 0.45) * np.hamming(_TAPS)
-    matrix = np.zeros((3 * _BLOCK, _BLOCK))
-    for column in range(_BLOCK):
+    matrix = np.zeros((_OVER + _BLOCK + _OVER, _BLOCK // 2), np.float32)
+    for column in range(_BLOCK // 2):
         matrix[2 * column : 2 * column + _TAPS, column] = taps / taps.sum()
-    return matrix.astype(np.float32)
+    return matrix[:_OVER], matrix[_OVER:-_OVER], matrix[-_OVER:]
 
 
 def halve(y: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Halve the rate; the delay of half a sample at 16 kHz is the same everywhere."""
-    padded = np.pad(y, ((0, 0), (_TAPS // 2 - 1, 3 * _BLOCK)))
-    blocks = np.lib.stride_tricks.sliding_window_view(padded, 3 * _BLOCK, axis=1)[:, : y.shape[1] : 2 * _BLOCK]
-    low = np.matmul(np.ascontiguousarray(blocks), _halfband())
+    """Halve the rate of (channels, n) samples, `n` a multiple of 64; the delay is half a sample at 16 kHz."""
+    before, inside, after = _halfband()
+    blocks = y.reshape(len(y), -1, _BLOCK)
+    low = np.matmul(blocks, inside)
+    low[:, 1:] += np.matmul(blocks[:, :-1, -_OVER:], before)
+    low[:, :-1] += np.matmul(blocks[:, 1:, :_OVER], after)
     return low.reshape(len(y), -1)

@@ -91,6 +91,7 @@ def _to_the_end_of_silence(
         return mask
     total = np.concatenate([[0], np.cumsum(lost, dtype=np.float64)])
     begins = (total[starts + _EDGE] - total[starts]) / _EDGE >= limits["dropout.cut"]
+    begins &= starts > 0
     stops = (total[ends] - total[ends - _EDGE]) / _EDGE >= limits["dropout.cut"]
     stops &= ends < table.n_frames
     depth = filled(len(mask), starts, np.where(stops, ends - _EDGE, ends))

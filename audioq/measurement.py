@@ -18,6 +18,12 @@ from audioq.table import MARK_DTYPE, FeatureTable, Note, Quantity, fingerprint
 BLOCK_SECONDS = 12.8
 """Ten tiles: blocks of this length keep the memory flat and cost no more than a whole read."""
 
+GROUP = 8
+"""Tiles measured at once: each costs the kernels a row a channel, and the calls of NumPy are shared by all."""
+
+_STATED_SECONDS = 3600
+"""Length up to which memory is set aside as the container says; a header may be wrong, and curves can grow."""
+
 _COVERAGE = {"zero_share": ("zero", "share of exact zeros"), "clipped_share": ("clipped", "share of clipped samples")}
 
 
@@ -88,8 +94,11 @@ class _Walk:
         self._waiting: list[NDArray[np.float32]] = []
         self._buffer = np.zeros((audio.channels, MARGIN * self.hop), np.float32)
         self._n_analysed = 0
-        self._tiles: dict[str, list[NDArray[np.float32]]] = {name: [] for f in features for name in f.gives}
-        self._n_tiles = 0
+        stated = audio.format.duration
+        n_frames = round(100 * min(stated, _STATED_SECONDS)) if stated > 0 else 0  # NaN is not
+        shape = (audio.channels, n_frames + 2 * GROUP * TILE)
+        self._curves = {name: np.empty(shape, np.float32) for f in features for name in f.gives}
+        self._n_frames = 0
 
     def take(self, block: NDArray[np.float32]) -> None:
         """Measure a block of samples, shape (channels, n)."""
@@ -98,7 +107,7 @@ class _Walk:
             self.marks[feature.name].append(runs)
         self.n_samples += block.shape[1]
         self.sums += block.sum(axis=1, dtype=np.float64)
-        self.peak = max(self.peak, float(np.abs(block).max(initial=0)))
+        self.peak = max(self.peak, float(block.max(initial=0)), -float(block.min(initial=0)))
         if self._offset is None:
             self._waiting.append(block)
             if self.n_samples >= self._settling:
@@ -112,11 +121,11 @@ class _Walk:
             self._settle()
         self._grow(self._resample(np.zeros((self.audio.channels, 0), np.float32), True))
         n_frames = max(1, round(self.n_samples * 100 / self.audio.sr - 0.499))
-        tiles = -(-n_frames // TILE)
-        missing = (tiles * TILE + MARGIN) * self.hop - self._n_analysed
+        groups = -(-n_frames // (GROUP * TILE))
+        missing = (groups * GROUP * TILE + MARGIN) * self.hop - self._n_analysed
         if missing > 0:
             self._grow(np.zeros((self.audio.channels, missing), np.float32))
-        return {name: np.concatenate(rows, axis=1)[:, :n_frames] for name, rows in self._tiles.items()}
+        return {name: curve[:, :n_frames] for name, curve in self._curves.items()}
 
     @property
     def _settling(self) -> int:
@@ -133,24 +142,35 @@ class _Walk:
         self._grow(self._resample(waiting - self._offset, False))
 
     def _grow(self, y: NDArray[np.float32]) -> None:
-        """Append samples at the analysis rate and measure every tile that is complete."""
+        """Append samples at the analysis rate and measure every group of tiles that is complete."""
         self._n_analysed += y.shape[1]
         self._buffer = np.concatenate([self._buffer, y], axis=1)
         need, tile = (TILE + 2 * MARGIN) * self.hop, TILE * self.hop
         done = 0
-        while self._buffer.shape[1] - done >= need:
-            self._measure(np.ascontiguousarray(self._buffer[:, done : done + need]))
-            done += tile
-        self._buffer = self._buffer[:, done:]
+        while self._buffer.shape[1] - done >= need + (GROUP - 1) * tile:
+            starts = range(done, done + GROUP * tile, tile)
+            self._measure(np.concatenate([self._buffer[:, start : start + need] for start in starts]))
+            done += GROUP * tile
+        self._buffer = self._buffer[:, done:].copy()
 
     def _measure(self, y: NDArray[np.float32]) -> None:
-        frames = frame(y, self.sr, band_hz=self.audio.sr / 2, first=self._n_tiles * TILE)
+        """Measure a group of tiles: the rows of `y` are the channels of the first tile, of the second and so on."""
+        frames = frame(y, self.sr, band_hz=self.audio.sr / 2, first=self._n_frames)
         for feature in self.features:
             result = feature.function(frames)
             curves = result if isinstance(result, tuple) else (result,)
             for name, curve in zip(feature.gives, curves, strict=True):
-                self._tiles[name].append(np.asarray(curve, np.float32))
-        self._n_tiles += 1
+                self._write(name, np.asarray(curve).reshape(GROUP, -1, TILE).swapaxes(0, 1))
+        self._n_frames += GROUP * TILE
+
+    def _write(self, name: str, tiles: NDArray[np.float32]) -> None:
+        """Write tiles of shape (channels, GROUP, TILE) behind what is known of a curve, which grows if it must."""
+        curve, end = self._curves[name], self._n_frames + GROUP * TILE
+        if end > curve.shape[1]:
+            curve = np.empty((len(curve), 2 * end), np.float32)
+            curve[:, : self._n_frames] = self._curves[name][:, : self._n_frames]
+            self._curves[name] = curve
+        curve[:, self._n_frames : end] = tiles.reshape(len(curve), -1)
 
     def notes(self) -> Iterator[Note]:
         """Say what people should know of the samples as a whole."""
@@ -193,7 +213,8 @@ def _join(parts: list[NDArray[np.void]], shortest: int) -> NDArray[np.void]:
     last = np.concatenate([first[1:], [len(marks)]]) - 1
     joined = marks[first].copy()
     joined["end"] = marks["end"][last]
-    return joined[joined["end"] - joined["start"] >= shortest]
+    long_enough: NDArray[np.void] = joined[joined["end"] - joined["start"] >= shortest]
+    return long_enough
 
 
 def _call_numbers(
@@ -213,6 +234,7 @@ def _call_numbers(
 
 
 def _quantities(features: Sequence[FrameFeature], call_features: Sequence[CallFeature]) -> dict[str, Quantity]:
-    rows = {name: q for f in (*features, *call_features) for name, q in f.gives.items()}
+    gives = [f.gives for f in features] + [f.gives for f in call_features]
+    rows = {name: quantity for given in gives for name, quantity in given.items()}
     rows |= {m.name: m.quantity for m in MARK_FEATURES}
     return rows | {name: Quantity("1", text) for name, (_, text) in _COVERAGE.items()}

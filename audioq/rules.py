@@ -131,7 +131,9 @@ RULES: tuple[Rule, ...] = (
         "often_disturbed",
         Label.DEGRADED,
         "speech",
-        lambda f, t: f["stretches_per_minute"] > t["degraded.stretches"],
+        lambda f, t: (
+            f["stretches_per_minute"] > t["degraded.stretches"] and f["stretches"] >= t["degraded.least_stretches"]
+        ),
         (("stretches_per_minute", "degraded.stretches"),),
     ),
     Rule(

@@ -192,11 +192,10 @@ def _mos(values: Mapping[str, float]) -> float:
     """
     if math.isnan(values["delivered_ratio"]):
         return math.nan
-    lost = 100 * (1 - values["delivered_ratio"])
     rate = sum(values[f"{name}_per_minute"] for name in ("dropouts", "buzz", "stutter", "splices"))
-    p = lost + 0.15 * rate
+    p = 100 * (1 - values["delivered_ratio"]) + 0.6 * rate
     noise = np.clip(45 - values["snr_db"], 0, 45)
     narrow = np.clip((7000 - np.nan_to_num(values["bandwidth_hz"], nan=7000)) / 3600, 0, 1)
-    R = 100 - 95 * p / (p + 25) - 0.9 * noise - 15 * narrow
+    R = 100 - 95 * p / (p + 50) - 0.9 * noise - 5 * narrow
     R = float(np.clip(R, 0, 100))
     return 1 + 0.035 * R + 7e-6 * R * (R - 60) * (100 - R)

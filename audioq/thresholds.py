@@ -177,6 +177,7 @@ _ROWS: tuple[Threshold, ...] = (
     _row("severity.rate", 40, "1/min", 1, 1000, "disturbances a minute that leave 37 % of what a call is worth"),
     _row("blocked.delivered", 0.15, "ratio", 0, 1, "a call of which less arrived is blocked", _WORDS),
     _row("degraded.delivered", 0.97, "ratio", 0, 1, "a call of which less arrived is degraded", _WORDS),
+    _row("degraded.least_stretches", 3, "count", 1, 100, "fewer disturbed stretches are no habit of the call"),
     _row("degraded.stretches", 4, "1/min", 0, 1000, "more disturbed stretches in speech make a call degraded", _WORDS),
     _row("hardly.speech", 0.8, "s", 0, 10, "a long recording with less audible speech has hardly any"),
     _row("hardly.duration", 9, "s", 0, 600, "a recording longer than this is long enough to miss speech in it"),

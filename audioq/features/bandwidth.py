@@ -25,6 +25,7 @@ def band_edge(frames: Frames, *, depth_db: float = 50.0) -> NDArray[np.float32]:
     S = frames.around(frames.S, 0, 0)
     top = S.max(axis=1, keepdims=True)
     within = S > top * np.float32(10 ** (-depth_db / 10))
-    highest = S.shape[1] - 1 - within[:, ::-1].argmax(axis=1)
+    # The highest bin by a product and a maximum: a search from above would go through memory backwards.
+    highest = (within * np.arange(S.shape[1], dtype=np.int16)[:, None]).max(axis=1)
     edge = np.minimum(highest * np.float32(31.25), np.float32(min(frames.band_hz, frames.sr / 2)))
     return np.where(top[:, 0] > 0, edge, np.float32(np.nan)).astype(np.float32)

@@ -29,7 +29,8 @@ def steepness(frames: Frames, *, lowest_db: float = -96.0) -> tuple[NDArray[np.f
     """
     pairs = frames.steps.copy()
     pairs[:, 1:] += frames.steps[:, :-1]
-    db = np.maximum(decibel(pairs / 2), np.float32(lowest_db))
+    pairs *= np.float32(0.5)
+    db = np.maximum(decibel(pairs), np.float32(lowest_db))
     first = MARGIN * STEPS_PER_HOP
     curves: list[NDArray[np.float32]] = []
     for apart in (4, 12):

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.frames import Frames
+from audioq.frames import Frames, decibel
 
 _BINS = 128
 """Bins below 4 kHz: the same band at every rate."""
@@ -27,9 +27,9 @@ def harmonic_contrast(frames: Frames, *, pitch_ms: tuple[float, float] = (2.5, 1
     ndarray, float32, shape (channels, TILE)
         Amplitude of the strongest ripple between harmonics and gaps, in dB (Noll, 1967: cepstrum pitch).
     """
-    S_db = frames.around(frames.S_db[:, :_BINS], 0, 0)
-    cepstrum = np.matmul(_cosines(*pitch_ms), S_db)
-    return cepstrum.max(axis=1)
+    S_db = decibel(frames.around(frames.S[:, :_BINS], 0, 0))
+    strongest: NDArray[np.float32] = np.matmul(_cosines(*pitch_ms), S_db).max(axis=1)
+    return strongest
 
 
 @cache
@@ -40,4 +40,5 @@ def _cosines(shortest: float, longest: float) -> NDArray[np.float32]:
     window = np.hanning(_BINS)
     waves = np.cos(2 * np.pi * periods[:, None] * bins_khz) * window
     waves -= waves.mean(axis=1, keepdims=True)
-    return (waves * (2 / window.sum())).astype(np.float32)
+    scaled: NDArray[np.float32] = (waves * (2 / window.sum())).astype(np.float32)
+    return scaled

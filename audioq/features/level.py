@@ -26,14 +26,18 @@ def levels(frames: Frames) -> tuple[NDArray[np.float32], ...]:
     magnitude : ndarray, float32, shape (channels, TILE)
         Mean magnitude, full scale 1.
     """
-    inner = _inner(frames.steps)
+    inner, later = _inner(frames.steps, 0), _inner(frames.steps, 1)
+    pairs = inner + later
+    lowest = np.minimum(np.minimum(pairs[..., 0], pairs[..., 1]), np.minimum(pairs[..., 2], pairs[..., 3]))
     y = np.abs(frames.tile)
-    pairs = inner + _inner(np.roll(frames.steps, -1, axis=1))
     peak = y.max(axis=2)
-    return decibel(inner.mean(axis=2)), decibel(pairs.min(axis=2) / 2), decibel(peak * peak), y.mean(axis=2)
+    # A product with ones sums rows several times faster than a mean over a short last axis.
+    mean = (inner[..., 0] + inner[..., 1] + inner[..., 2] + inner[..., 3]) / STEPS_PER_HOP
+    magnitude = np.einsum("cth->ct", y) / np.float32(frames.hop_length)
+    return decibel(mean), decibel(lowest / 2), decibel(peak * peak), magnitude
 
 
-def _inner(steps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the short-time energies of the tile alone, shape (channels, TILE, STEPS_PER_HOP)."""
-    inner = steps[:, MARGIN * STEPS_PER_HOP : (MARGIN + TILE) * STEPS_PER_HOP]
-    return inner.reshape(len(steps), TILE, STEPS_PER_HOP)
+def _inner(steps: NDArray[np.float32], late: int) -> NDArray[np.float32]:
+    """Return the short-time energies of the tile, `late` steps late, shape (channels, TILE, STEPS_PER_HOP)."""
+    first = MARGIN * STEPS_PER_HOP + late
+    return steps[:, first : first + TILE * STEPS_PER_HOP].reshape(len(steps), TILE, STEPS_PER_HOP)

@@ -34,9 +34,9 @@ def level_ripple(frames: Frames) -> tuple[NDArray[np.float32], ...]:
     """
     db = np.maximum(decibel(frames.steps), np.float32(-96))
     first = MARGIN * STEPS_PER_HOP + STEPS_PER_HOP // 2 - _SPAN // 2
-    windows = np.lib.stride_tricks.sliding_window_view(db[:, first:], _SPAN, axis=1)
-    windows = np.ascontiguousarray(windows[:, : TILE * STEPS_PER_HOP : STEPS_PER_HOP])
-    waves = np.matmul(windows, _waves())
+    strides = (db.strides[0], STEPS_PER_HOP * db.strides[1], db.strides[1])
+    windows = np.lib.stride_tricks.as_strided(db[:, first:], (len(db), TILE, _SPAN), strides)
+    waves = np.matmul(windows.copy(), _waves())
     n = len(RATES_HZ)
     ripple = np.hypot(waves[..., :n], waves[..., n:])
     return tuple(ripple[..., i] for i in range(n))
@@ -49,4 +49,5 @@ def _waves() -> NDArray[np.float32]:
     phase = 2 * np.pi * np.outer(np.arange(_SPAN) * 0.0025, RATES_HZ)
     waves = np.hstack([np.cos(phase), np.sin(phase)]) * window
     waves -= waves.sum(axis=0) / window.sum() * window
-    return (waves * (2 / window.sum())).astype(np.float32)
+    scaled: NDArray[np.float32] = (waves * (2 / window.sum())).astype(np.float32)
+    return scaled

@@ -45,6 +45,8 @@ def held_runs(y: NDArray[np.float32], first: int, shortest: int) -> NDArray[np.v
 
 def clipped_runs(y: NDArray[np.float32], first: int, shortest: int, *, ceiling: float = 0.98) -> NDArray[np.void]:
     """Return runs of samples at or beyond `ceiling` (full scale 1; mu-law reaches 0.980); `value` is the sign."""
+    if max(y.max(initial=0), -y.min(initial=0)) < np.float32(ceiling):  # as in most blocks
+        return np.zeros(0, MARK_DTYPE)
     beyond = np.abs(y) >= np.float32(ceiling)
     return _split_runs(beyond, np.where(beyond, np.sign(y), 0), first, shortest)
 

@@ -12,17 +12,19 @@ import argparse
 import json
 import sys
 import time
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import soxr
 import torch
 from torch import nn
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from audioq.audio import read  # noqa: E402
+from audioq.audio import Audio, read  # noqa: E402
 from audioq.features import CALL_FEATURES  # noqa: E402
 from audioq.features.loss import CLASSES, NEEDS, STACK, inputs, loss_probabilities  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
@@ -45,26 +47,46 @@ def call_truth(folder: Path, label: dict) -> np.ndarray:
         unreal, nothing = frames[Path(label["file"]).stem].T.astype(int)
     truth = np.full(len(unreal), FINE)
     truth[unreal > 0] = IGNORE
-    truth[(unreal >= 70) & (nothing < 30)] = CONCEALED
+    truth[(unreal >= 25) & (nothing < 30)] = CONCEALED
     truth[nothing >= 70] = MUTED
     return truth
 
 
-def examples(task: tuple[str, dict]) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Inputs, setting and truth of one recording, or None where it says nothing of loss."""
-    folder, label = Path(task[0]), task[1]
+def examples(task: tuple[str, dict, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Inputs, setting and truth of one variant of a recording, or None where it says nothing of loss."""
+    folder, label, variant = Path(task[0]), task[1], task[2]
     if label.get("distractor") == "vocoder":
         return None
     rest = tuple(feature for feature in CALL_FEATURES if feature.function is not loss_probabilities)
-    table = measure(read(folder / label["file"]), call_features=rest)
+    audio, speed = read(folder / label["file"]), 1.0
+    if variant:
+        audio, speed = varied(audio, np.random.default_rng([variant, zlib.crc32(label["file"].encode())]))
+    table = measure(audio, call_features=rest)
     seen = {name: table.curves.get(name, table.numbers.get(name))[0] for name in NEEDS}
     x, setting = inputs(seen)
     truth = lab_truth(folder, label) if isinstance(label.get("frames"), str) else call_truth(folder, label)
+    place = np.arange(len(x)) * speed
+    x, truth = x[place < len(truth)], truth[place[place < len(truth)].astype(int)]
     if "frames" not in label:  # real clients do not tell whether speech or a pause was covered up; the level does
-        quiet = seen["level"] < np.nan_to_num(seen["active_level_dbfs"], nan=-60) - 30
-        truth = np.where((truth[: len(x)] == CONCEALED) & quiet[: len(truth)], PAUSE, truth[: len(x)])
-    n = min(len(x), len(truth)) // STACK * STACK
+        quiet = seen["level"][: len(x)] < np.nan_to_num(seen["active_level_dbfs"], nan=-60) - 30
+        truth = np.where((truth == CONCEALED) & quiet, PAUSE, truth)
+    n = len(x) // STACK * STACK
     return x[:n], setting, truth[:n].astype(np.int64)
+
+
+def varied(audio: Audio, rng: np.random.Generator) -> tuple[Audio, float]:
+    """The same call at another speed (so by another voice), another level and over another floor."""
+    y = np.concatenate(list(audio.blocks(1 << 16)), axis=1)[:1]
+    speed = float(np.exp(rng.uniform(-0.13, 0.13)))
+    y = soxr.resample(y[0], audio.sr, round(audio.sr / speed)).astype(np.float64)
+    y *= 10 ** (rng.uniform(-15, 3) / 20)
+    if rng.random() < 0.5:
+        noise = rng.standard_normal(len(y))
+        if rng.random() < 0.5:
+            noise = np.convolve(noise, 0.9 ** np.arange(40), "same") * 0.44
+        y += noise * 10 ** (rng.uniform(-75, -50) / 20)
+    whole = np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+    return read(whole, sr=audio.sr), speed
 
 
 def wanted(label: dict, unwanted: dict[str, set[str]]) -> bool:
@@ -78,12 +100,13 @@ def wanted(label: dict, unwanted: dict[str, set[str]]) -> bool:
     return True
 
 
-def gather(folders: list[str], unwanted: dict[str, set[str]], jobs: int) -> list:
+def gather(folders: list[str], unwanted: dict[str, set[str]], variants: int, jobs: int) -> list:
     """All examples of all folders."""
     tasks = []
     for folder in folders:
         lines = (Path(folder) / "labels.jsonl").read_text().splitlines()
-        tasks += [(folder, label) for label in map(json.loads, lines) if wanted(label, unwanted)]
+        kept = [label for label in map(json.loads, lines) if wanted(label, unwanted)]
+        tasks += [(folder, label, variant) for label in kept for variant in range(variants)]
     with ProcessPoolExecutor(jobs) as pool:
         return [e for e in pool.map(examples, tasks, chunksize=8) if e is not None]
 
@@ -91,8 +114,9 @@ def gather(folders: list[str], unwanted: dict[str, set[str]], jobs: int) -> list
 class Net(nn.Module):
     """The network of ``loss.py`` in torch."""
 
-    def __init__(self, n_in: int, n_setting: int, width: int, dilations: list[int]) -> None:
+    def __init__(self, n_in: int, n_setting: int, width: int, dilations: list[int], drop: float) -> None:
         super().__init__()
+        self.drop = nn.Dropout1d(drop)
         self.first = nn.Linear(n_in * STACK, width)
         self.setting = nn.Linear(n_setting, width, bias=False)
         self.layers = nn.ModuleList(nn.Conv1d(width, width, 3, dilation=d, padding=d) for d in dilations)
@@ -101,7 +125,7 @@ class Net(nn.Module):
     def forward(self, x: torch.Tensor, setting: torch.Tensor) -> torch.Tensor:
         h = (self.first(x) + self.setting(setting)[:, None]).transpose(1, 2)
         for layer in self.layers:
-            h = h + layer(torch.relu(h))
+            h = h + layer(self.drop(torch.relu(h)))
         out = self.last(torch.relu(h).transpose(1, 2))
         return out.reshape(len(x), -1, len(CLASSES))
 
@@ -131,8 +155,9 @@ class Crops:
         first = int(np.clip(first, 0, max(0, len(x) - self.frames))) // STACK * STACK
         part, answer = x[first : first + self.frames], truth[first : first + self.frames]
         lack = self.frames - len(part)
-        setting = setting + self.rng.normal(0, 0.3, setting.shape).astype(np.float32)
-        part = part + self.rng.normal(0, 0.15, part.shape[1]).astype(np.float32)  # another voice, another room
+        setting = setting + self.rng.normal(0, 0.5, setting.shape).astype(np.float32)
+        setting *= self.rng.random() < 0.7  # the curves must do without at times
+        part = part + self.rng.normal(0, 0.2, part.shape[1]).astype(np.float32)  # another voice, another room
         return np.pad(part, ((0, lack), (0, 0))), setting, np.pad(answer, (0, lack), constant_values=IGNORE)
 
     def batch(self, n: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -155,7 +180,7 @@ def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
         (np.clip((x - x_mean) / x_scale, -4, 4), np.clip((s - s_mean) / s_scale, -4, 4), t) for x, s, t in data
     ]
     crops = Crops(squeeze, args.frames, args.seed)
-    net = Net(len(x_mean), len(s_mean), args.width, args.dilations)
+    net = Net(len(x_mean), len(s_mean), args.width, args.dilations, args.drop)
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, args.steps, pct_start=0.1)
     cost = nn.CrossEntropyLoss(ignore_index=IGNORE)
@@ -171,6 +196,7 @@ def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
         mean += (value.item() - mean) * max(0.01, 1 / (step + 1))
         if step % 250 == 0:
             print(f"step {step} loss {mean:.4f} {time.time() - began:.0f} s", file=sys.stderr, flush=True)
+    net.eval()
     return weights(net, args.dilations, x_mean, x_scale, s_mean, s_scale)
 
 
@@ -201,11 +227,13 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=40)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4, 8, 16])
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--drop", type=float, default=0.1, help="share of channels dropped in training")
+    parser.add_argument("--variants", type=int, default=3, help="recordings made of each, itself included")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     unwanted = {key: set(values.split(",")) for key, _, values in (u.partition("=") for u in args.unwanted)}
-    data = gather(args.folders, unwanted, args.jobs)
+    data = gather(args.folders, unwanted, args.variants, args.jobs)
     print(f"{len(data)} recordings, {sum(len(x) for x, _, _ in data) / 6000:.0f} min", file=sys.stderr)
     np.savez_compressed(args.output, **fit(data, args))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
 from reference.grid import Curve, decibel, mean_square, starts
 
 
@@ -16,9 +15,11 @@ def steepness(y: NDArray[np.float32], sr: int, lowest_db: float = -96.0) -> tupl
 
     curves = []
     for apart in (4, 12):
-        changes = np.array([
-            [level(s + k * step + apart // 2 * step) - level(s + k * step - apart // 2 * step) for k in range(4)]
-            for s in starts(sr)
-        ])
+        changes = np.array(
+            [
+                [level(s + k * step + apart // 2 * step) - level(s + k * step - apart // 2 * step) for k in range(4)]
+                for s in starts(sr)
+            ]
+        )
         curves += [np.maximum(0, -changes.min(axis=1)), np.maximum(0, changes.max(axis=1))]
     return tuple(curves)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import librosa
 import numpy as np
 from numpy.typing import NDArray
+from reference.grid import Curve
 
 from audioq.frames import SPECTRUM_MARGIN, TILE
-from reference.grid import Curve
 
 
 def mel_weights(n_bins: int, n_bands: int) -> NDArray[np.float32]:

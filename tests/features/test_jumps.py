@@ -1,0 +1,62 @@
+"""Jumps."""
+
+import made_tiles
+import numpy as np
+import pytest
+from reference import jumps as slow
+
+from audioq.features.jumps import waveform_jumps
+from audioq.frames import MARGIN
+from audioq.simulate import add_clicks, cut_out
+
+
+@pytest.mark.parametrize("sr", [8000, 16000])
+def test_like_the_slow_twin(sr: int) -> None:
+    y = made_tiles.two_channels(sr)
+    for channel, (jump, jump_at) in enumerate(zip(*waveform_jumps(made_tiles.a_tile(y, sr)), strict=True)):
+        expected, expected_at = slow.waveform_jumps(y[channel], sr)
+        np.testing.assert_allclose(jump, expected, atol=0.05)
+        sounding = (expected > 1) & (np.abs(jump_at - expected_at) > 1e-4)
+        for frame in np.flatnonzero(sounding):  # two residuals of one size: either place is right
+            places = (np.array([jump_at[frame], expected_at[frame]]) / 10 + MARGIN + frame) * sr / 100
+            here, there = (slow.residual(y[channel].astype(float), round(place)) for place in places)
+            assert abs(here) == pytest.approx(abs(there), rel=1e-3)
+        assert sounding.mean() < 0.2
+
+
+def smooth(sr: int, phase: float = 0.0) -> np.ndarray:
+    t = np.arange(made_tiles.HOPS * sr // 100) / sr
+    return (0.2 * np.sin(2 * np.pi * 130 * t + phase) + 0.05 * np.sin(2 * np.pi * 410 * t)).astype(np.float32)
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("sr", [8000, 16000])
+@pytest.mark.parametrize("at", [0.8, 0.8035, 0.8099])
+def test_a_splice_is_found_to_the_ms(sr: int, at: float) -> None:
+    long = np.concatenate([smooth(sr), smooth(sr)])
+    y, _ = cut_out(long, sr, [(at, at + 0.0205), (1.92, 3.84 - 0.0205)])
+    jump, jump_at = (curve[0] for curve in waveform_jumps(made_tiles.a_tile(y[: smooth(sr).size], sr)))
+    frame = int(jump.argmax())
+    assert jump[frame] > 24
+    assert 0.32 + frame / 100 + jump_at[frame] / 1000 == pytest.approx(at, abs=0.0004)
+    others = np.delete(jump, range(frame - 2, frame + 3))
+    assert others.max() < 12
+
+
+def test_a_click_is_found_in_speech() -> None:
+    y, truth = add_clicks(made_tiles.two_channels(16000)[0], 16000, [1.2345], height=0.5)
+    jump, jump_at = (curve[0] for curve in waveform_jumps(made_tiles.a_tile(y, 16000)))
+    frame = made_tiles.frame_at(1.23)
+    assert int(jump.argmax()) == frame
+    assert jump_at[frame] == pytest.approx(4.5, abs=0.5)
+    assert truth[0].start < 0.32 + frame / 100 + jump_at[frame] / 1000 < truth[0].end
+
+
+def test_level_does_not_matter_and_silence_has_no_jump() -> None:
+    y = smooth(16000)
+    y[(MARGIN + 60) * 160 + 7] += 0.1
+    loud, _ = waveform_jumps(made_tiles.a_tile(y, 16000))
+    soft, _ = waveform_jumps(made_tiles.a_tile(y / 4, 16000))
+    assert loud[0, 60] == pytest.approx(soft[0, 60], abs=0.2)
+    silent, _ = waveform_jumps(made_tiles.a_tile(0 * y, 16000))
+    assert silent.max() <= 0
