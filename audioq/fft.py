@@ -61,7 +61,8 @@ def rfft(x: NDArray[np.float32], out: NDArray[np.complex64] | None = None) -> ND
     ndarray, complex64, shape (..., n // 2 + 1)
     """
     fast = _pocketfft()
-    result: NDArray[Any] = np.fft.rfft(x, out=out) if fast is None else fast.r2c(x, (-1,), True, 0, out)
+    slow: Any = np.fft  # whose types know no float32
+    result: NDArray[Any] = slow.rfft(x, out=out) if fast is None else fast.r2c(x, (-1,), True, 0, out)
     return result.astype(np.complex64, copy=False)
 
 
@@ -80,7 +81,8 @@ def irfft(X: NDArray[np.complex64], n: int, out: NDArray[np.float32] | None = No
     ndarray, float32, shape (..., n)
     """
     fast = _pocketfft()
-    result: NDArray[Any] = np.fft.irfft(X, n, out=out) if fast is None else fast.c2r(X, (-1,), n, False, 2, out)
+    slow: Any = np.fft
+    result: NDArray[Any] = slow.irfft(X, n, out=out) if fast is None else fast.c2r(X, (-1,), n, False, 2, out)
     return result.astype(np.float32, copy=False)
 
 

@@ -168,7 +168,8 @@ def _power(y: NDArray[np.float32], sr: int) -> NDArray[np.float32]:
 def _hann(n: int) -> NDArray[np.float32]:
     """Periodic Hann window scaled so that a sine of full scale has power 0.25 in its bin."""
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
-    return (window / window.sum()).astype(np.float32)
+    scaled: NDArray[np.float32] = (window / window.sum()).astype(np.float32)
+    return scaled
 
 
 @cache
@@ -220,7 +221,7 @@ def halve(y: NDArray[np.float32]) -> NDArray[np.float32]:
     """Halve the rate of (channels, n) samples, `n` a multiple of 64; the delay is half a sample at 16 kHz."""
     before, inside, after = _halfband()
     blocks = y.reshape(len(y), -1, _BLOCK)
-    low = np.matmul(blocks, inside)
+    low: NDArray[np.float32] = np.matmul(blocks, inside)
     low[:, 1:] += np.matmul(blocks[:, :-1, -_OVER:], before)
     low[:, :-1] += np.matmul(blocks[:, 1:, :_OVER], after)
     return low.reshape(len(y), -1)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.audio import Audio
+from audioq.errors import AudioError
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, MARK_FEATURES, CallFeature, FrameFeature, MarkFeature
 from audioq.features.coverage import frame_coverage
 from audioq.frames import MARGIN, TILE, analysis_sr, frame
@@ -23,6 +24,9 @@ GROUP = 8
 
 _STATED_SECONDS = 3600
 """Length up to which memory is set aside as the container says; a header may be wrong, and curves can grow."""
+
+LOUDEST = 64.0
+"""Largest magnitude that is taken for sound, full scale 1; more is an array in other units."""
 
 _COVERAGE = {"zero_share": ("zero", "share of exact zeros"), "clipped_share": ("clipped", "share of clipped samples")}
 
@@ -60,7 +64,7 @@ def measure(
         walk.take(block)
     curves = walk.finish()
     marks = {m.name: _join(walk.marks[m.name], _shortest(m, audio.sr)) for m in MARK_FEATURES}
-    n_frames = next(iter(curves.values())).shape[1]
+    n_frames = walk.n_frames
     for name, (mark, _) in _COVERAGE.items():
         curves[name] = frame_coverage(marks[mark], audio.sr, audio.channels, n_frames)
     numbers = _call_numbers(call_features, curves)
@@ -108,6 +112,9 @@ class _Walk:
         self.n_samples += block.shape[1]
         self.sums += block.sum(axis=1, dtype=np.float64)
         self.peak = max(self.peak, float(block.max(initial=0)), -float(block.min(initial=0)))
+        if self.peak > LOUDEST:
+            problem = f"its samples reach {self.peak:.0f} times full scale"
+            raise AudioError(self.audio.source, problem, "scale them to -1..1, or pass the integers themselves")
         if self._offset is None:
             self._waiting.append(block)
             if self.n_samples >= self._settling:
@@ -120,12 +127,17 @@ class _Walk:
         if self._offset is None:
             self._settle()
         self._grow(self._resample(np.zeros((self.audio.channels, 0), np.float32), True))
-        n_frames = max(1, round(self.n_samples * 100 / self.audio.sr - 0.499))
+        n_frames = self.n_frames
         groups = -(-n_frames // (GROUP * TILE))
         missing = (groups * GROUP * TILE + MARGIN) * self.hop - self._n_analysed
         if missing > 0:
             self._grow(np.zeros((self.audio.channels, missing), np.float32))
         return {name: curve[:, :n_frames] for name, curve in self._curves.items()}
+
+    @property
+    def n_frames(self) -> int:
+        """Whole frames in what was read; a rest under 10 ms is left out."""
+        return max(1, self.n_samples * 100 // self.audio.sr)
 
     @property
     def _settling(self) -> int:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import IO, TYPE_CHECKING, Any
@@ -110,7 +111,7 @@ class FeatureTable:
 
     @property
     def n_frames(self) -> int:
-        """Number of 10 ms frames; the last may be partly padding."""
+        """Number of whole 10 ms frames; a rest shorter than that has none."""
         return int(next(iter(self.curves.values())).shape[1])
 
     @property
@@ -179,19 +180,36 @@ def load(file: str | os.PathLike[str] | IO[bytes]) -> FeatureTable:
         with np.load(file, allow_pickle=False) as archive:
             head = json.loads(str(archive["head"]))
             arrays = {name: archive[name] for name in archive.files if name != "head"}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as cause:
+        version = head.get("version")
+        table = _rebuilt(head, arrays) if version == TABLE_VERSION else None
+    except _DAMAGE as cause:
         raise TableError(f"{file}: not a table saved by audioq ({cause}); make one with audioq measure") from cause
-    if head.get("version") != TABLE_VERSION:
-        raise TableError(f"{file}: table of version {head.get('version')}; measure the recording again")
+    if table is None:
+        raise TableError(f"{file}: table of version {version}; measure the recording again")
+    return table
+
+
+_DAMAGE = (OSError, ValueError, LookupError, EOFError, TypeError, AttributeError, RuntimeError)
+_DAMAGE += (zipfile.BadZipFile, zlib.error)
+"""What NumPy, zipfile and the unpacking raise on damaged files; NotImplementedError is a RuntimeError."""
+
+
+def _rebuilt(head: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> FeatureTable:
+    """Put a table together again; anything amiss raises one of `_DAMAGE`."""
     rooms: dict[str, dict[str, Any]] = {"curves": {}, "marks": {}, "numbers": {}}
     for name, value in arrays.items():
         room, _, key = name.partition("/")
         rooms[room][key] = value
+    format = Format(**head["format"])
+    if len({curve.shape for curve in rooms["curves"].values()}) != 1:
+        raise ValueError("its curves differ in shape")
+    if next(iter(rooms["curves"].values())).shape[0] != format.channels or format.channels < 1:
+        raise ValueError("its curves do not match its channels")
     return FeatureTable(
         **rooms,
         quantities={name: Quantity(**q) for name, q in head["quantities"].items()},
         file=head["file"],
-        format=Format(**head["format"]),
+        format=format,
         sha256=head["sha256"],
         notes=tuple(Note(i, tuple((k, v) for k, v in values)) for i, values in head["notes"]),
         fingerprint=head["fingerprint"],

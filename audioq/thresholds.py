@@ -11,8 +11,9 @@ import json
 import math
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from audioq.errors import ThresholdError
 
@@ -41,9 +42,11 @@ class Thresholds(Mapping[str, float]):
 
     __slots__ = ("_rows", "_values")
 
-    def __init__(self, rows: tuple[Threshold, ...]) -> None:
+    def __init__(self, rows: Sequence[Threshold], values: Mapping[str, float] | None = None) -> None:
         self._rows = {row.name: row for row in rows}
-        self._values = {row.name: row.value for row in rows}
+        self._values = {name: _checked(row, row.value) for name, row in self._rows.items()}
+        for name, value in (values or {}).items():
+            self._values[name] = _checked(self.row(name), value)
 
     def __getitem__(self, name: str) -> float:
         return self._values[name]
@@ -62,27 +65,32 @@ class Thresholds(Mapping[str, float]):
 
     def with_values(self, changes: Mapping[str, float]) -> Thresholds:
         """Return a copy in which the named values are replaced."""
-        changed = Thresholds(tuple(self._rows.values()))
-        for name, value in changes.items():
-            row = self.row(name)
-            if not _is_number(value):
-                raise ThresholdError(f"{name}: '{value}' is not a number")
-            if not row.low <= value <= row.high:
-                limits = f"{row.low:g} to {row.high:g} {row.unit}"
-                raise ThresholdError(f"{name}: {value:g} {row.unit} lies outside {limits}")
-            changed._values[name] = float(value)
-        return changed
+        return Thresholds(tuple(self._rows.values()), {**self._values, **changes})
 
     def with_rows(self, *rows: Threshold) -> Thresholds:
-        """Return a copy with further rows, for impairments of your own."""
-        kept = tuple(self._rows.values())
-        return Thresholds((*kept, *rows)).with_values(self._values)
+        """Return a copy with further rows, for impairments of your own; a row of a known name replaces that one."""
+        new = {row.name for row in rows}
+        kept = tuple(row for row in self._rows.values() if row.name not in new)
+        return Thresholds((*kept, *rows), {row.name: self._values[row.name] for row in kept})
 
     @property
     def fingerprint(self) -> str:
         """A short digest of all names and values."""
         text = json.dumps(sorted(self._values.items()))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _checked(row: Threshold, value: Any) -> float:
+    """Return a value as a number within the range of its row."""
+    try:
+        number = math.nan if isinstance(value, (bool, str)) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ThresholdError(f"{row.name}: '{value}' is not a number that can be used")
+    if not row.low <= number <= row.high:
+        raise ThresholdError(f"{row.name}: {number:g} {row.unit} lies outside {row.low:g} to {row.high:g} {row.unit}")
+    return number
 
 
 def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
@@ -96,7 +104,7 @@ def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
     try:
         with open(file, "rb") as handle:
             document = tomllib.load(handle)
-    except (OSError, tomllib.TOMLDecodeError) as cause:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
         raise ThresholdError(f"{os.fspath(file)}: thresholds cannot be read ({cause})") from cause
     changes: dict[str, float] = {}
     for group, values in document.items():

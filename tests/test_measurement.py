@@ -94,6 +94,14 @@ def test_longer_than_the_offset_is_looked_at(block_seconds: float) -> None:
     assert_equal(measure(audio, block_seconds=block_seconds), measure(audio, block_seconds=1000))
 
 
+@pytest.mark.parametrize("duration", [np.nan, 0.0, 0.5, 1e9])
+def test_a_wrong_duration_in_the_header_changes_nothing(duration: float) -> None:
+    y = colored_noise(8000 * 25, 8000, np.random.default_rng(59), level_dbfs=-20)
+    audio = read(np.stack([y, y[::-1]]), sr=8000)
+    wrong = replace(audio, format=replace(audio.format, duration=duration))
+    assert_equal(measure(wrong, FRAME_FEATURES[:2], ()), measure(audio, FRAME_FEATURES[:2], ()))
+
+
 @pytest.mark.parametrize("sr", RATES)
 def test_a_channel_does_not_see_the_other(sr: int) -> None:
     both = whole(sr)
@@ -278,7 +286,6 @@ def test_a_feature_that_gives_too_much_or_too_little_is_an_error() -> None:
         measure(read(a_call(8000), sr=8000), features=(*FRAME_FEATURES, mine))
 
 
-@pytest.mark.xfail(raises=StopIteration, reason="without any feature the number of frames is not known")
 def test_without_frame_features_there_are_still_marks() -> None:
     table = measure(read(a_call(8000), sr=8000), features=(), call_features=())
     assert list(table.curves) == ["zero_share", "clipped_share"]
@@ -368,13 +375,11 @@ def test_special_arrays(name: str, sr: int) -> None:
     assert check(np.stack([SPECIAL[name], SPECIAL[name][::-1]]), sr) is not None
 
 
-@pytest.mark.xfail(reason="similarity: the FFT's rounding grows with the height, the norm of silence does not")
 @pytest.mark.parametrize("height", [1000, 32768])
 def test_floats_in_units_of_16_bit_are_measured_or_refused(height: float) -> None:
     check(height * np.sin(np.arange(N) * 0.37), 8000)
 
 
-@pytest.mark.xfail(reason="beyond about 1e9 squares overflow float32: RuntimeWarning instead of AudioError")
 @pytest.mark.parametrize("height", [1e10, 1e20, 3e38])
 def test_absurd_heights_are_measured_or_refused(height: float) -> None:
     check((height * np.sin(np.arange(N) * 0.37)).astype(np.float32), 8000)

@@ -31,10 +31,10 @@ def levels(frames: Frames) -> tuple[NDArray[np.float32], ...]:
     lowest = np.minimum(np.minimum(pairs[..., 0], pairs[..., 1]), np.minimum(pairs[..., 2], pairs[..., 3]))
     y = np.abs(frames.tile)
     peak = y.max(axis=2)
-    # A product with ones sums rows several times faster than a mean over a short last axis.
-    mean = (inner[..., 0] + inner[..., 1] + inner[..., 2] + inner[..., 3]) / STEPS_PER_HOP
+    # Sums of slices and `einsum` take a fraction of the time of `mean` over a short last axis.
+    mean = (inner[..., 0] + inner[..., 1] + inner[..., 2] + inner[..., 3]) / np.float32(STEPS_PER_HOP)
     magnitude = np.einsum("cth->ct", y) / np.float32(frames.hop_length)
-    return decibel(mean), decibel(lowest / 2), decibel(peak * peak), magnitude
+    return decibel(mean), decibel(lowest / np.float32(2)), decibel(peak * peak), magnitude
 
 
 def _inner(steps: NDArray[np.float32], late: int) -> NDArray[np.float32]:

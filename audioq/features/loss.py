@@ -55,8 +55,8 @@ NEEDS = (
 
 STACK = 2
 """Frames a step of the network: it runs at 20 ms and answers for each 10 ms."""
-_TILE = 2048
-"""Steps computed at once."""
+_TILE = 512
+"""Steps computed at once, so that their 40 numbers each stay in the cache."""
 
 
 def loss_probabilities(*measured: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
@@ -99,7 +99,12 @@ def inputs(measured: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32
         Their medians over active frames and over quiet ones, and the signal-to-noise ratio: what is usual in
         this call.
     """
-    c = measured
+    columns, setting = _seen(measured)
+    return np.nan_to_num(np.stack(columns, axis=1)), setting
+
+
+def _seen(c: dict[str, NDArray[np.float32]]) -> tuple[list[NDArray[np.float32]], NDArray[np.float32]]:
+    """Columns of the inputs, NaN where undefined, and the setting; an hour of columns in one array would be a copy."""
     active_level = float(np.nan_to_num(c["active_level_dbfs"], nan=-60.0))
     relative = c["level"] - np.float32(active_level)
     columns = [
@@ -127,49 +132,62 @@ def inputs(measured: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32
         np.log(1 + c["pitch_wander"]),
         c["phase_jump"],
     ]
-    x = np.nan_to_num(np.stack(columns, axis=1)).astype(np.float32)
-    usual = [_median(x, relative > -20), _median(x, relative < -25)]
+    usual = [_medians(columns, rows) for rows in (relative > -20, relative < -25)]
     snr = np.clip(active_level - float(c["noise_floor_dbfs"]), -20, 80)
-    return x, np.append(np.concatenate(usual), snr).astype(np.float32)
+    return columns, np.append(np.concatenate(usual), snr).astype(np.float32)
 
 
 def probabilities(measured: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return the probability of each of `CLASSES` in each frame of one channel, shape (n_frames, 5)."""
     w = _weights()
-    x, setting = inputs(measured)
-    n_frames = len(x)
-    x = np.clip((x - w["x_mean"]) / w["x_scale"], -4, 4)
+    columns, setting = _seen(measured)
     setting = np.clip((setting - w["setting_mean"]) / w["setting_scale"], -4, 4)
-    x = np.pad(x, ((0, -n_frames % STACK), (0, 0)), mode="edge").reshape(-1, STACK * x.shape[1])
-    reach = int(w["dilations"].sum())
-    padded = np.pad(x, ((reach, reach + -len(x) % _TILE), (0, 0)))
-    inside = np.zeros(len(padded), bool)
-    inside[reach : reach + len(x)] = True
     bias = setting @ w["setting_weight"] + w["in_bias"]
-    tiles = [
-        _run(padded[a : a + _TILE + 2 * reach], inside[a : a + _TILE + 2 * reach], bias, w)
-        for a in range(0, len(padded) - 2 * reach, _TILE)
-    ]
-    return np.concatenate(tiles).reshape(-1, len(CLASSES))[:n_frames]
+    n_frames = len(columns[0])
+    n_steps = -(-n_frames // STACK)
+    p = np.empty((n_steps + -n_steps % _TILE, STACK, len(CLASSES)), np.float32)
+    for first in range(0, n_steps, _TILE):
+        p[first : first + _TILE] = _run(*_tile(columns, first, w), bias, w)
+    return p.reshape(-1, len(CLASSES))[:n_frames]
+
+
+def _tile(
+    columns: list[NDArray[np.float32]], first: int, w: dict[str, NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Scaled inputs of the steps from `first` on with their context, and which of them lie inside the call."""
+    reach, n_frames = int(w["dilations"].sum()), len(columns[0])
+    steps = np.arange(first - reach, first + _TILE + reach)
+    inside = (steps >= 0) & (steps * STACK < n_frames)
+    start, stop = (int(steps[inside][i]) * STACK for i in (0, -1))
+    x = np.nan_to_num(np.stack([column[start : stop + STACK] for column in columns], axis=1))
+    x = np.clip((x - w["x_mean"]) / w["x_scale"], -4, 4)
+    x = np.pad(x, ((0, stop + STACK - start - len(x)), (0, 0)), mode="edge")  # the last step may lack a frame
+    scaled = np.zeros((len(steps), STACK * x.shape[1]), np.float32)
+    scaled[inside] = x.reshape(-1, scaled.shape[1])
+    return scaled, inside
 
 
 def _run(
     x: NDArray[np.float32], inside: NDArray[np.bool_], bias: NDArray[np.float32], w: dict[str, NDArray[np.float32]]
 ) -> NDArray[np.float32]:
     """One tile with its context: residual layers of dilated convolutions, then a softmax over the classes."""
-    h = x @ w["in_weight"] + bias
-    h[~inside] = 0
+    h = x @ w["in_weight"]
+    h += bias
     for layer, dilation in enumerate(w["dilations"].astype(int)):
+        h[~inside] = 0
         r = np.maximum(h, 0)
         n = len(h) - 2 * dilation
-        step = sum(r[k * dilation : k * dilation + n] @ w[f"weight_{layer}"][k] for k in range(3))
-        h = h[dilation : dilation + n] + step + w[f"bias_{layer}"]
+        h = h[dilation : dilation + n]
+        for k, weight in enumerate(w[f"weight_{layer}"]):
+            h += r[k * dilation : k * dilation + n] @ weight
+        h += w[f"bias_{layer}"]
         inside = inside[dilation : dilation + n]
-        h[~inside] = 0
+    h[~inside] = 0
     logits = np.maximum(h, 0) @ w["out_weight"] + w["out_bias"]
     logits = logits.reshape(len(h), STACK, len(CLASSES))
-    e = np.exp(logits - logits.max(axis=2, keepdims=True))
-    p: NDArray[np.float32] = e / e.sum(axis=2, keepdims=True)
+    logits -= logits.max(axis=2, keepdims=True)
+    p: NDArray[np.float32] = np.exp(logits, out=logits)
+    p /= p.sum(axis=2, keepdims=True)
     return p
 
 
@@ -179,8 +197,10 @@ def _weights() -> dict[str, NDArray[np.float32]]:
         return {name: archive[name].astype(np.float32) for name in archive.files}
 
 
-def _median(x: NDArray[np.float32], rows: NDArray[np.bool_]) -> NDArray[np.float32]:
-    return np.median(x[rows], axis=0) if rows.any() else np.zeros(x.shape[1], np.float32)
+def _medians(columns: list[NDArray[np.float32]], rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+    if not rows.any():
+        return np.zeros(len(columns), np.float32)
+    return np.array([np.median(np.nan_to_num(column[rows])) for column in columns], np.float32)
 
 
 def _nearness(similarity: NDArray[np.float32]) -> NDArray[np.float32]:

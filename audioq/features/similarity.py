@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 from audioq.fft import irfft, rfft, scratch
 from audioq.frames import LOW_SR, MARGIN, TILE, Frames, halve
 
-_ROWS = 32
-"""Windows correlated at once, so that what is worked on stays in the cache."""
-
 
 def short_lags(
     frames: Frames,
@@ -127,17 +124,15 @@ def normalised(
     shape = (len(y), n, longest - shortest + 1)
     ncc = np.empty(shape, np.float32) if memory is None else scratch(memory, shape)
     end = min(longest + 1, circle * block) - shortest
-    n_circles = -(-(_ROWS + before + max(after, width) - 1) // circle)
-    for channel, first in np.ndindex(len(y), n // _ROWS):
-        rows = np.s_[channel, first * _ROWS : (first + 1) * _ROWS]
-        head = start + (first * _ROWS - before) * block
-        samples = y[channel, head : head + n_circles * circle * block]
-        spectra = _block_spectra(samples.reshape(n_circles, circle, block))
-        correlation = _correlation(spectra, circle, before, width)
+    n_circles = -(-(n + before + max(after, width) - 1) // circle)
+    blocks = y[:, start - before * block :][:, : n_circles * circle * block].reshape(len(y), -1, circle, block)
+    for channel in range(len(y)):  # one at a time, so that what is worked on stays in the cache
+        sums = running_sums(_block_spectra(blocks[channel]))
+        correlation = _correlation(sums(width)[before : before + n], sums(circle)[:n])
         # Past its end a circular correlation goes on at its beginning.
-        np.multiply(correlation[:, shortest : shortest + end], norms[rows][:, :end], out=ncc[rows][:, :end])
-        np.multiply(correlation[:, : shape[2] - end], norms[rows][:, end:], out=ncc[rows][:, end:])
-    ncc *= norm[:, longest::block, None]
+        np.multiply(correlation[:, shortest : shortest + end], norms[channel, :, :end], out=ncc[channel, :, :end])
+        np.multiply(correlation[:, : shape[2] - end], norms[channel, :, end:], out=ncc[channel, :, end:])
+        ncc[channel] *= norm[channel, longest::block, None]
     return ncc
 
 
@@ -151,13 +146,13 @@ def _block_spectra(blocks: NDArray[np.float32]) -> NDArray[np.complex64]:
     return rfft(placed.reshape(-1, n_fft), out=scratch("spectra", (n * circle, n_fft // 2 + 1), np.complex64))
 
 
-def _correlation(spectra: NDArray[np.complex64], circle: int, before: int, width: int) -> NDArray[np.float32]:
-    """Circular correlation of `_ROWS` windows with the whole circle about them; lag 0 is column 0."""
-    sums = running_sums(spectra)
-    product = np.conj(sums(circle)[:_ROWS], out=scratch("product", (_ROWS, spectra.shape[1]), np.complex64))
-    product *= sums(width)[before : before + _ROWS]
-    n_fft = 2 * (spectra.shape[1] - 1)
-    return irfft(product, n_fft, out=scratch("correlation", (_ROWS, n_fft)))
+def _correlation(windows: NDArray[np.complex64], circles: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """Circular correlation of windows with the whole circle about each, by their spectra; lag 0 is column 0."""
+    n, n_bins = windows.shape
+    product = np.conj(circles, out=scratch("product", (n, n_bins), np.complex64))
+    product *= windows
+    n_fft = 2 * (n_bins - 1)
+    return irfft(product, n_fft, out=scratch("correlation", (n, n_fft)))
 
 
 def running_sums(rows: NDArray[Any]) -> Callable[[int], NDArray[Any]]:

@@ -100,3 +100,10 @@ def test_level_does_not_matter_and_silence_resembles_nothing() -> None:
         value, *_ = curves(made_tiles.a_tile(np.zeros((1, made_tiles.HOPS * 80)), 8000))
         assert value.shape == (1, TILE)
         assert not value.any()
+
+
+def test_what_lies_at_minus_100_dbfs_counts_half() -> None:
+    packet = np.random.default_rng(25).standard_normal(160)
+    packet *= 1e-5 / np.sqrt(np.mean(packet**2))
+    *_, grid = short_lags(made_tiles.a_tile(np.tile(packet, made_tiles.HOPS // 2), 8000))
+    np.testing.assert_allclose(grid, 0.5, atol=0.01)
