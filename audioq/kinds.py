@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.hysteresis import bridged, filled, runs
+from audioq.masks import bridged, filled, runs
 from audioq.listening import listen
 from audioq.table import FeatureTable
 
@@ -106,7 +106,7 @@ def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[st
 
 def _audible(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether what a decoder made up is loud enough to be heard beside the speech."""
-    active = table.numbers["active_level_dbfs"][channel]
+    active = table.number("active_level_dbfs", channel)
     return bool(table["level"][channel, slice(*span)].max() >= active - limits["buzz.below_active"])
 
 
@@ -130,7 +130,7 @@ def _musical(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
 def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Jump of the waveform in dB where the pitch phase jumps too and the level stays."""
     level = table["level"][channel]
-    active = table.numbers["active_level_dbfs"][channel]
+    active = table.number("active_level_dbfs", channel)
     padded = np.pad(level, 3, mode="edge")
     steady = np.minimum(padded[:-6], padded[6:]) >= active - limits["splice.below_active"]
     voiced = table["phase_jump"][channel] >= limits["splice.phase"]

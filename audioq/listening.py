@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.hysteresis import bridged, hysteresis, long_enough
+from audioq.masks import bridged, hysteresis, long_enough, quantiles
 from audioq.table import FeatureTable
 
 
@@ -32,8 +32,8 @@ class Heard:
 def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> Heard:
     """Tell speech, tones and quiet apart in one channel."""
     level = table["level"][channel]
-    active = _finite(table.numbers["active_level_dbfs"][channel], -100.0)
-    floor = table.numbers["noise_floor_dbfs"][channel]
+    active = _finite(table.number("active_level_dbfs", channel), -100.0)
+    floor = table.number("noise_floor_dbfs", channel)
     edge = max(active - limits["speech.below_active"], floor + limits["speech.above_floor"], limits["speech.lowest"])
     edge = min(edge, max(active - 3.0, limits["speech.lowest"]))
     loud = level >= edge
@@ -48,26 +48,38 @@ def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> He
 
 
 def _tones(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Few spectral lines above the mains that stay where they are, as loud as they are."""
+    """Few spectral lines above the mains that stay where they are.
+
+    A short tone must also be as steady in level as no vowel is; two tones that beat against each other are not,
+    but last longer than a vowel.
+    """
     few = hysteresis(-table["spectral_lines"][channel], limits["tone.onset"], limits["tone.offset"])
     peak, level = table["peak_hz"][channel], table["level"][channel]
-    steady = np.abs(np.diff(peak, prepend=peak[:1])) <= limits["tone.steady"]
-    steady &= np.abs(np.diff(level, prepend=level[:1])) <= limits["tone.level"]
-    steady &= (peak >= limits["tone.lowest"]) & (level >= limits["tone.loud"])
-    return bridged(long_enough(bridged(few & steady, 1), round(limits["tone.shortest"] * 100)), 4)
+    few &= np.abs(np.diff(peak, prepend=peak[:1])) <= limits["tone.steady"]
+    few &= (peak >= limits["tone.lowest"]) & (level >= limits["tone.loud"])
+    level_steps = np.abs(np.diff(level, prepend=level[:1]))
+    steady = bridged(few & (level_steps <= limits["tone.level"]), 1)
+    beating = bridged(few & (level_steps <= limits["tone.beat"]), 1)
+    return bridged(
+        long_enough(steady, round(limits["tone.shortest"] * 100))
+        | long_enough(beating, round(limits["tone.shortest_beating"] * 100)),
+        4,
+    )
 
 
 def _is_music(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> bool:
     """Sound without pauses, of few lines, in which no single voice leads."""
-    snr = table.numbers["active_level_dbfs"][channel] - table.numbers["noise_floor_dbfs"][channel]
-    never_pauses = table.numbers["activity_factor"][channel] >= limits["music.activity"]
-    loud = table.numbers["active_level_dbfs"][channel] >= limits["music.loud"]
+    snr = table.number("active_level_dbfs", channel) - table.number("noise_floor_dbfs", channel)
+    never_pauses = table.number("activity_factor", channel) >= limits["music.activity"]
+    loud = table.number("active_level_dbfs", channel) >= limits["music.loud"]
     heard = table["level"][channel] >= limits["speech.lowest"]
-    if not (never_pauses and loud and limits["music.least_range"] <= snr < limits["music.range"] and heard.any()):
+    if not (never_pauses and loud and snr < limits["music.range"] and heard.any()):
         return False
-    lines = float(np.nanmedian(table["spectral_lines"][channel][heard]))
-    leading = float(np.percentile(table["periodicity"][channel][heard], 90))
-    return lines < limits["music.lines"] and leading < limits["music.periodicity"]
+    low, high = quantiles(table["level"][channel][heard], 0.1, 0.8)
+    (lines,) = quantiles(np.nan_to_num(table["spectral_lines"][channel][heard], nan=1000), 0.5)
+    (leading,) = quantiles(table["periodicity"][channel][heard], 0.9)
+    varied = high - low >= limits["music.least_range"]
+    return varied and lines < limits["music.lines"] and leading < limits["music.periodicity"]
 
 
 def _finite(value: float, otherwise: float) -> float:

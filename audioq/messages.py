@@ -104,6 +104,7 @@ _RULES = {
     "rule.hardly_any_speech": "A long recording holds hardly any speech.",
     "rule.partly_lost": "A part of the speech did not arrive.",
     "rule.often_disturbed": "Speech is covered up, interrupted or repeated too often.",
+    "rule.spliced": "Time was cut out of the speech too often.",
     "rule.arrived_whole": "The speech arrived whole; no damage by the transmission is heard.",
     "rule.one_way": "One channel is silent from end to end while another carries speech.",
 }
@@ -134,6 +135,7 @@ _BECAUSE = {
     "because.often_disturbed.stretches_per_minute": (
         "speech is covered up, interrupted or repeated {value:.1f} times a minute; degraded over {limit:.0f}"
     ),
+    "because.spliced.splices_per_minute": "time is cut out of the speech {value:.1f} times a minute; degraded over {limit:.0f}",
     "because.arrived_whole.delivered_ratio": (
         "an estimated {value:.1%} of the speech arrived; degraded under {limit:.0%}"
     ),

@@ -115,7 +115,9 @@ RULES: tuple[Rule, ...] = (
         "hardly_any_speech",
         Label.BLOCKED,
         "speech",
-        lambda f, t: f["speech_s"] < t["hardly.speech"] and f["duration_s"] > t["hardly.duration"],
+        lambda f, t: (
+            f["speech_s"] < t["hardly.speech"] and f["duration_s"] > t["hardly.duration"] and f["tone_s"] == 0
+        ),
         (("speech_s", "hardly.speech"),),
         ("other_side_listened", "microphone_muted", "call_simply_ended"),
         capped=True,
@@ -135,6 +137,16 @@ RULES: tuple[Rule, ...] = (
             f["stretches_per_minute"] > t["degraded.stretches"] and f["stretches"] >= t["degraded.least_stretches"]
         ),
         (("stretches_per_minute", "degraded.stretches"),),
+    ),
+    Rule(
+        "spliced",
+        Label.DEGRADED,
+        "speech",
+        lambda f, t: (
+            f["splices_per_minute"] > t["degraded.splices"]
+            and f["splices_per_minute"] * f["duration_s"] / 60 > t["degraded.least_stretches"] - 0.5
+        ),
+        (("splices_per_minute", "degraded.splices"),),
     ),
     Rule(
         "arrived_whole",

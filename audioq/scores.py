@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.events import Event
-from audioq.hysteresis import filled
+from audioq.masks import filled, quantiles
 from audioq.listening import listen
 from audioq.table import HOP_SECONDS, FeatureTable
 from audioq.thresholds import DEFAULT_THRESHOLDS
@@ -83,11 +83,31 @@ def score(
     Scores
     """
     channels = tuple(_channel(table, events, channel, thresholds) for channel in range(table.channels))
-    most = max(own["speech_s"] for own in channels)
-    due = [own for own in channels if own["speech_s"] >= thresholds["speech.least"]]
-    if most > thresholds["one_way.speech"] or not due:
-        due = [own for own in channels if own["speech_s"] < thresholds["speech.least"]] + due
-    return Scores(max(due, key=lambda own: own["severity"]), channels)
+    toned = [any(e.channel == channel and e.kind in ("tone", "music") for e in events) for channel in range(table.channels)]
+    counting = [channels[i] for i in due([own["speech_s"] for own in channels], toned, thresholds)]
+    return Scores(max(counting, key=lambda own: own["severity"]), channels)
+
+
+def due(speech_s: Sequence[float], toned: Sequence[bool], limits: Mapping[str, float]) -> list[int]:
+    """Return the channels that ought to carry speech.
+
+    Those with speech, and silent ones without tones or music where another carries more than ``one_way.speech``
+    seconds of speech; all of them where there is none.
+
+    Parameters
+    ----------
+    speech_s : sequence of float
+        Audible speech of each channel in seconds.
+    toned : sequence of bool
+        Whether tones or music are heard in the channel.
+    limits : mapping of str to float
+        Thresholds.
+    """
+    spoken = [i for i, seconds in enumerate(speech_s) if seconds >= limits["speech.least"]]
+    silent = [i for i, seconds in enumerate(speech_s) if seconds < limits["speech.least"] and not toned[i]]
+    if max(speech_s) > limits["one_way.speech"]:
+        return sorted(spoken + silent)
+    return spoken or list(range(len(speech_s)))
 
 
 def _channel(
@@ -123,7 +143,7 @@ def _channel(
         "hum_db": float(np.median(table["hum"][channel])),
         "duration_s": table.duration,
     }
-    values["severity"] = _severity(values, limits)
+    values["severity"] = 0.0 if _nothing_due(table, events, channel, limits, speech_s) else _severity(values, limits)
     values["mos"] = _mos(values)
     return {metric.name: values[metric.name] for metric in METRICS}
 
@@ -158,7 +178,7 @@ def _missing(
     """
     muted, pause = table["muted"][channel], table["pause_lost"][channel]
     share = muted / np.maximum(muted + pause, 1e-6)
-    up = ~covered["dropout"]
+    up = ~covered["dropout"] & (np.cumsum(arrived) > 0)
     usual = arrived[up].mean() if up.sum() >= 200 else limits["delivered.usual_activity"]
     usual = float(np.clip(usual, limits["delivered.least_activity"], limits["delivered.most_activity"]))
     head = round(limits["delivered.head"] * 100)
@@ -172,7 +192,16 @@ def _missing(
 def _bandwidth(edges: NDArray[np.float32]) -> float:
     """The edge that one active frame in ten exceeds: fricatives show how far the band goes."""
     edges = edges[np.isfinite(edges)]
-    return float(np.percentile(edges, 90)) if len(edges) else math.nan
+    return quantiles(edges, 0.9)[0] if len(edges) else math.nan
+
+
+def _nothing_due(
+    table: FeatureTable, events: Sequence[Event], channel: int, limits: Mapping[str, float], speech_s: float
+) -> bool:
+    """Whether only tones or music are heard, to the end but for a pause of their cadence."""
+    ends = [e.end for e in events if e.channel == channel and e.kind in ("tone", "music")]
+    last = max(ends, default=-math.inf)
+    return speech_s < limits["speech.least"] and table.duration - last <= limits["tone.cadence"]
 
 
 def _severity(values: Mapping[str, float], limits: Mapping[str, float]) -> float:
@@ -198,4 +227,4 @@ def _mos(values: Mapping[str, float]) -> float:
     narrow = np.clip((7000 - np.nan_to_num(values["bandwidth_hz"], nan=7000)) / 3600, 0, 1)
     R = 100 - 95 * p / (p + 50) - 0.9 * noise - 5 * narrow
     R = float(np.clip(R, 0, 100))
-    return 1 + 0.035 * R + 7e-6 * R * (R - 60) * (100 - R)
+    return max(1.0, 1 + 0.035 * R + 7e-6 * R * (R - 60) * (100 - R))  # the cubic dips below 1 near R = 0

@@ -131,6 +131,18 @@ class FeatureTable:
             raise TableError(f"no curve named '{name}'; this table has {', '.join(sorted(self.curves))}")
         return self.curves[name]
 
+    def number(self, name: str, channel: int) -> float:
+        """Return the number `name` of a channel.
+
+        Raises
+        ------
+        TableError
+            The table has no such number.
+        """
+        if name not in self.numbers:
+            raise TableError(f"no number named '{name}'; this table has {', '.join(sorted(self.numbers))}")
+        return float(self.numbers[name][channel])
+
     def to_dataframe(self) -> pd.DataFrame:
         """Return the curves as a pandas DataFrame, one row a frame and channel."""
         import pandas as pd
@@ -189,8 +201,8 @@ def load(file: str | os.PathLike[str] | IO[bytes]) -> FeatureTable:
     return table
 
 
-_DAMAGE = (OSError, ValueError, LookupError, EOFError, TypeError, AttributeError, RuntimeError)
-_DAMAGE += (zipfile.BadZipFile, zlib.error)
+_DAMAGE: tuple[type[Exception], ...] = (OSError, ValueError, LookupError, EOFError, TypeError, AttributeError)
+_DAMAGE += (RuntimeError, zipfile.BadZipFile, zlib.error)
 """What NumPy, zipfile and the unpacking raise on damaged files; NotImplementedError is a RuntimeError."""
 
 

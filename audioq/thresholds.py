@@ -10,7 +10,6 @@ import hashlib
 import json
 import math
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,6 +100,8 @@ def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
     ThresholdError
         The file cannot be read, is not TOML, or names a threshold that does not exist.
     """
+    import tomllib  # 8 ms that only a file of thresholds is worth
+
     try:
         with open(file, "rb") as handle:
             document = tomllib.load(handle)
@@ -163,28 +164,31 @@ _ROWS: tuple[Threshold, ...] = (
     *_event_rows("music", 0.5, 0.5, 1, 0.5),
     _row("music.activity", 0.97, "1", 0, 1, "music never pauses: least activity factor by ITU-T P.56"),
     _row("music.range", 24, "dB", 0, 60, "music stands no further over its own quiet moments"),
-    _row("music.least_range", 3.6, "dB", 0, 60, "noise is steadier than music: least distance of the same two levels"),
+    _row("music.least_range", 4.9, "dB", 0, 60, "noise is steadier than music: least range of its level, 10 to 80 %"),
     _row("music.loud", -45, "dBFS", -100, 0, "softer sound without pauses is noise, not music"),
     _row("music.lines", 14, "bins", 1, 200, "largest median number of spectral lines of music"),
     _row("music.periodicity", 0.84, "1", 0, 1, "no single voice leads in music: one frame in ten is more periodic"),
     _row("tone.level", 1.5, "dB", 0, 20, "the level of a tone changes no more from frame to frame"),
+    _row("tone.beat", 12, "dB", 0, 40, "two tones that beat change no more from frame to frame"),
+    _row("tone.shortest_beating", 0.8, "s", 0.1, 60, "beating tones last at least this long"),
     _row("tone.lowest", 250, "Hz", 0, 4000, "lower lines are hum, not a tone of the telephone network"),
     _row("tone.loud", -60, "dBFS", -100, 0, "softer lines are no tone of the telephone network"),
     _row("tone.steady", 40, "Hz", 0, 500, "the strongest line of a tone moves no further from frame to frame"),
     _row("speech.below_active", 18, "dB", 3, 40, "speech lies no further below the active speech level"),
-    _row("speech.above_floor", 4, "dB", 0, 30, "speech stands this far over the noise floor"),
+    _row("speech.above_floor", 8, "dB", 0, 30, "speech stands this far over the noise floor"),
     _row("speech.lowest", -70, "dBFS", -100, -20, "nothing below this is heard as speech"),
     _row("speech.least_snr", 5, "dB", 0, 30, "a channel whose active level stands out less holds no speech"),
     _row("speech.least", 0.3, "s", 0, 10, "less audible speech than this is none"),
     _row("one_way.speech", 5, "s", 0, 60, "a silent channel counts where another carries more speech", _WORDS),
     _row("delivered.head", 0.5, "s", 0, 10, "what a dropout lost is told from the curves for this long"),
     _row("delivered.usual_activity", 0.7, "1", 0, 1, "share of time with speech where the call is too short to tell"),
-    _row("delivered.least_activity", 0.4, "1", 0, 1, "least share of a long dropout in which speech was due"),
+    _row("delivered.least_activity", 0.5, "1", 0, 1, "least share of a long dropout in which speech was due"),
     _row("delivered.most_activity", 0.95, "1", 0, 1, "largest share of a long dropout in which speech was due"),
     _row("severity.loss_power", 1.5, "1", 0.1, 10, "power of the delivered share in the severity"),
     _row("severity.rate", 40, "1/min", 1, 1000, "disturbances a minute that leave 37 % of what a call is worth"),
     _row("blocked.delivered", 0.15, "ratio", 0, 1, "a call of which less arrived is blocked", _WORDS),
     _row("degraded.delivered", 0.97, "ratio", 0, 1, "a call of which less arrived is degraded", _WORDS),
+    _row("degraded.splices", 6, "1/min", 0, 1000, "a call with more splices is degraded", _WORDS),
     _row("degraded.least_stretches", 3, "count", 1, 100, "fewer disturbed stretches are no habit of the call"),
     _row("degraded.stretches", 4, "1/min", 0, 1000, "more disturbed stretches in speech make a call degraded", _WORDS),
     _row("hardly.speech", 0.8, "s", 0, 10, "a long recording with less audible speech has hardly any"),

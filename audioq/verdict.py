@@ -10,7 +10,7 @@ import numpy as np
 
 from audioq.events import Event
 from audioq.rules import ONE_WAY, RULES, Facts, Label, Rule
-from audioq.scores import METRICS, Scores
+from audioq.scores import METRICS, Scores, due
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 FACTS = {
@@ -86,9 +86,9 @@ def judge(
     silent = [own for own in facts if len(facts) > 1 and ONE_WAY.holds(own, thresholds)]
     if silent:
         return _conclude(ONE_WAY, silent[0], thresholds), verdicts
-    spoken = [i for i, own in enumerate(facts) if own["speech_s"] >= thresholds["speech.least"]]
-    due = spoken or list(range(len(facts)))
-    worst = max(due, key=lambda i: (_rank(verdicts[i]), scores.channels[i]["severity"]))
+    toned = [own["tone_s"] + own["music_s"] > 0 for own in facts]
+    counting = due([own["speech_s"] for own in facts], toned, thresholds)
+    worst = max(counting, key=lambda i: (_rank(verdicts[i]), scores.channels[i]["severity"]))
     return verdicts[worst], verdicts
 
 
@@ -98,10 +98,13 @@ def _rank(verdict: Verdict) -> int:
 
 def _facts(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
     own = scores.channels[channel]
+    mine = [e for e in events if e.channel == channel]
+    seconds = {f"{kind}_s": math.fsum(e.end - e.start for e in mine if e.kind == kind) for kind in {e.kind for e in mine}}
     harm = [e for e in events if e.channel == channel and e.kind in _HARM and e.affects_verdict]
     tones = [e for e in events if e.channel == channel and e.kind == "tone"]
     others = [other["speech_s"] for i, other in enumerate(scores.channels) if i != channel]
     return {
+        **seconds,
         **own,
         "stretches_per_minute": _stretches(harm) / (own["duration_s"] / 60),
         "stretches": float(_stretches(harm)),
@@ -135,7 +138,7 @@ def _verdict(facts: Facts, limits: Mapping[str, float], rules: Sequence[Rule]) -
 
 def _conclude(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> Verdict:
     because = tuple(
-        Reason(rule.id, name, facts[name], _UNITS.get(name, "1"), limits[limit] if limit else None)
+        Reason(rule.id, name, facts[name], _UNITS.get(name, "s" if name.endswith("_s") else "1"), limits[limit] if limit else None)
         for name, limit in rule.reasons
     )
     return Verdict(rule.label, _probabilities(rule, facts, limits), rule.id, because, rule.basis, rule.rivals)

@@ -205,7 +205,7 @@ def test_S8_silence_after_a_natural_end_stays_intact(name):
 
 def natural_end(y: np.ndarray, sr: int) -> int:
     """A sample in the middle of the longest pause after the first half."""
-    from audioq.hysteresis import runs
+    from audioq.masks import runs
 
     starts, ends = runs(~active_frames(y, sr))
     later = starts > y.size / sr * 50

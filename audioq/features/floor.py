@@ -41,8 +41,16 @@ def noise_floor(
     """
     heard = (level > lowest_dbfs) & (zero_share < 0.2) & (level - level_low < steady_db)
     rows = zip(level, heard, strict=True)
-    floors = [np.percentile(row[ok], percentile) if ok.any() else lowest_dbfs for row, ok in rows]
+    floors = [_percentile(row[ok], percentile) if ok.any() else lowest_dbfs for row, ok in rows]
     return np.asarray(floors, np.float64)
+
+
+def _percentile(x: NDArray[np.float32], percent: float) -> float:
+    """Return a percentile, linear between neighbours; `np.percentile` imports masked arrays, 15 ms of a cold start."""
+    place = percent / 100 * (len(x) - 1)
+    below, above = int(np.floor(place)), int(np.ceil(place))
+    ends = np.partition(x, (below, above))[[below, above]].astype(np.float64)
+    return float(ends[0] + (place - below) * (ends[1] - ends[0]))
 
 
 def activity(level: NDArray[np.float32], noise_floor_dbfs: NDArray[np.float64]) -> NDArray[np.float32]:

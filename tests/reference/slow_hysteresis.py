@@ -1,4 +1,4 @@
-"""Hysteresis and runs, frame by frame: the slow twins of `audioq.hysteresis`."""
+"""Hysteresis and runs, frame by frame: the slow twins of `audioq.masks`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from reference.slow_hysteresis import slow_bridged, slow_hysteresis, slow_long_enough, slow_runs
 
-from audioq.hysteresis import bridged, filled, hysteresis, long_enough, runs
+from audioq.masks import bridged, filled, hysteresis, long_enough, runs
 
 pytestmark = pytest.mark.smoke
 
