@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.masks import bridged, hysteresis, long_enough, runs
 from audioq.kinds import KINDS, Kind, Span
+from audioq.masks import bridged, hysteresis, long_enough, runs
 from audioq.table import HOP_SECONDS, FeatureTable
 from audioq.thresholds import DEFAULT_THRESHOLDS
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.masks import bridged, filled, runs
 from audioq.listening import listen
+from audioq.masks import bridged, filled, runs
 from audioq.table import FeatureTable
 
 Span = tuple[int, int]

@@ -135,7 +135,9 @@ _BECAUSE = {
     "because.often_disturbed.stretches_per_minute": (
         "speech is covered up, interrupted or repeated {value:.1f} times a minute; degraded over {limit:.0f}"
     ),
-    "because.spliced.splices_per_minute": "time is cut out of the speech {value:.1f} times a minute; degraded over {limit:.0f}",
+    "because.spliced.splices_per_minute": (
+        "time is cut out of the speech {value:.1f} times a minute; degraded over {limit:.0f}"
+    ),
     "because.arrived_whole.delivered_ratio": (
         "an estimated {value:.1%} of the speech arrived; degraded under {limit:.0%}"
     ),

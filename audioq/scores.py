@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.events import Event
-from audioq.masks import filled, quantiles
 from audioq.listening import listen
+from audioq.masks import filled, quantiles
 from audioq.table import HOP_SECONDS, FeatureTable
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
@@ -83,9 +83,15 @@ def score(
     Scores
     """
     channels = tuple(_channel(table, events, channel, thresholds) for channel in range(table.channels))
-    toned = [any(e.channel == channel and e.kind in ("tone", "music") for e in events) for channel in range(table.channels)]
+    sounding = {e.channel for e in events if e.kind in ("tone", "music")}
+    toned = [channel in sounding for channel in range(table.channels)]
     counting = [channels[i] for i in due([own["speech_s"] for own in channels], toned, thresholds)]
-    return Scores(max(counting, key=lambda own: own["severity"]), channels)
+    return Scores(max(counting, key=badness), channels)
+
+
+def badness(own: Mapping[str, float]) -> tuple[float, float]:
+    """Return what channels are ranked by: severity, then the opinion score, so that their order plays no part."""
+    return own["severity"], -float(np.nan_to_num(own["mos"]))
 
 
 def due(speech_s: Sequence[float], toned: Sequence[bool], limits: Mapping[str, float]) -> list[int]:

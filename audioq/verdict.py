@@ -10,7 +10,7 @@ import numpy as np
 
 from audioq.events import Event
 from audioq.rules import ONE_WAY, RULES, Facts, Label, Rule
-from audioq.scores import METRICS, Scores, due
+from audioq.scores import METRICS, Scores, badness, due
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 FACTS = {
@@ -88,7 +88,7 @@ def judge(
         return _conclude(ONE_WAY, silent[0], thresholds), verdicts
     toned = [own["tone_s"] + own["music_s"] > 0 for own in facts]
     counting = due([own["speech_s"] for own in facts], toned, thresholds)
-    worst = max(counting, key=lambda i: (_rank(verdicts[i]), scores.channels[i]["severity"]))
+    worst = max(counting, key=lambda i: (_rank(verdicts[i]), *badness(scores.channels[i])))
     return verdicts[worst], verdicts
 
 
@@ -99,9 +99,9 @@ def _rank(verdict: Verdict) -> int:
 def _facts(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
     own = scores.channels[channel]
     mine = [e for e in events if e.channel == channel]
-    seconds = {f"{kind}_s": math.fsum(e.end - e.start for e in mine if e.kind == kind) for kind in {e.kind for e in mine}}
-    harm = [e for e in events if e.channel == channel and e.kind in _HARM and e.affects_verdict]
-    tones = [e for e in events if e.channel == channel and e.kind == "tone"]
+    seconds = {f"{kind}_s": _seconds(mine, kind) for kind in {"tone", "music", *(e.kind for e in mine)}}
+    harm = [e for e in mine if e.kind in _HARM and e.affects_verdict]
+    tones = [e for e in mine if e.kind == "tone"]
     others = [other["speech_s"] for i, other in enumerate(scores.channels) if i != channel]
     return {
         **seconds,
@@ -110,11 +110,13 @@ def _facts(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
         "stretches": float(_stretches(harm)),
         "disturbed_s": math.fsum(e.end - e.start for e in harm if e.kind != "dropout"),
         "open_end_s": max((e.end - e.start for e in harm if _open_end(e, own)), default=0.0),
-        "tone_s": math.fsum(e.end - e.start for e in tones),
-        "music_s": math.fsum(e.end - e.start for e in events if e.channel == channel and e.kind == "music"),
         "after_tone_s": own["duration_s"] - max((e.end for e in tones), default=own["duration_s"]),
         "others_speech_s": max(others, default=0.0),
     }
+
+
+def _seconds(events: Sequence[Event], kind: str) -> float:
+    return math.fsum(e.end - e.start for e in events if e.kind == kind)
 
 
 def _open_end(event: Event, own: Mapping[str, float]) -> bool:
@@ -138,10 +140,15 @@ def _verdict(facts: Facts, limits: Mapping[str, float], rules: Sequence[Rule]) -
 
 def _conclude(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> Verdict:
     because = tuple(
-        Reason(rule.id, name, facts[name], _UNITS.get(name, "s" if name.endswith("_s") else "1"), limits[limit] if limit else None)
+        Reason(rule.id, name, facts[name], _unit(name), None if limit is None else limits[limit])
         for name, limit in rule.reasons
     )
     return Verdict(rule.label, _probabilities(rule, facts, limits), rule.id, because, rule.basis, rule.rivals)
+
+
+def _unit(name: str) -> str:
+    """Unit of a fact; seconds for the length of events of a kind that no table knows."""
+    return _UNITS.get(name, "s" if name.endswith("_s") else "1")
 
 
 def _probabilities(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> dict[str, float]:

@@ -57,10 +57,15 @@ def examples(task: tuple[str, dict, int]) -> tuple[np.ndarray, np.ndarray, np.nd
     folder, label, variant = Path(task[0]), task[1], task[2]
     if label.get("distractor") == "vocoder":
         return None
+    if variant < 0 and label.get("label") != "intact":
+        return None
     rest = tuple(feature for feature in CALL_FEATURES if feature.function is not loss_probabilities)
-    audio, speed = read(folder / label["file"]), 1.0
-    if variant:
-        audio, speed = varied(audio, np.random.default_rng([variant, zlib.crc32(label["file"].encode())]))
+    audio, speed, gaps = read(folder / label["file"]), 1.0, []
+    rng = np.random.default_rng([abs(variant), variant < 0, zlib.crc32(label["file"].encode())])
+    if variant > 0:
+        audio, speed = varied(audio, rng)
+    if variant < 0:
+        audio, gaps = interrupted(audio, rng)
     table = measure(audio, call_features=rest)
     seen = {name: table.curves.get(name, table.numbers.get(name))[0] for name in NEEDS}
     x, setting = inputs(seen)
@@ -70,6 +75,8 @@ def examples(task: tuple[str, dict, int]) -> tuple[np.ndarray, np.ndarray, np.nd
     if "frames" not in label:  # real clients do not tell whether speech or a pause was covered up; the level does
         quiet = seen["level"][: len(x)] < np.nan_to_num(seen["active_level_dbfs"], nan=-60) - 30
         truth = np.where((truth == CONCEALED) & quiet, PAUSE, truth)
+    for first, last, spoken in gaps:
+        truth[first:last] = np.where(spoken[: len(truth[first:last])], MUTED, PAUSE)
     n = len(x) // STACK * STACK
     return x[:n], setting, truth[:n].astype(np.int64)
 
@@ -89,6 +96,33 @@ def varied(audio: Audio, rng: np.random.Generator) -> tuple[Audio, float]:
     return read(whole, sr=audio.sr), speed
 
 
+def interrupted(audio: Audio, rng: np.random.Generator) -> tuple[Audio, list]:
+    """An intact call with stretches of speech replaced by zeros or noise, with hard edges; and where."""
+    y = np.concatenate(list(audio.blocks(1 << 16)), axis=1)[0].astype(np.float64)
+    hop = audio.sr // 100
+    n = len(y) // hop
+    level = 10 * np.log10(np.square(y[: n * hop].reshape(n, hop)).mean(1) + 1e-12)
+    spoken = level > np.percentile(level, 95) - 25
+    spoken = np.convolve(spoken, np.ones(7), "same") > 0
+    places = np.flatnonzero(spoken[:-20])
+    if len(places) < 50:
+        return audio, []
+    gaps = []
+    until_the_end = rng.random() < 0.3
+    noise_dbfs = rng.uniform(-78, -48) if rng.random() < 0.6 else None
+    for at in sorted(rng.choice(places, 1 if until_the_end else rng.integers(2, 9), replace=False)):
+        last = n if until_the_end else min(n, at + int(np.exp(rng.uniform(np.log(4), np.log(120)))))
+        if gaps and at < gaps[-1][1] + 10:
+            continue
+        shift = rng.integers(hop)
+        gap = slice(at * hop + shift, last * hop if until_the_end else last * hop + shift)
+        noise = rng.standard_normal(len(y[gap])) * 10 ** ((noise_dbfs or 0) / 20)
+        y[gap] = 0 if noise_dbfs is None else noise
+        gaps.append((at, last, spoken[at:last]))
+    whole = np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+    return read(whole, sr=audio.sr), gaps
+
+
 def wanted(label: dict, unwanted: dict[str, set[str]]) -> bool:
     """Whether a label has none of the unwanted values; keys may be nested, as ``source.voice``."""
     for key, values in unwanted.items():
@@ -106,7 +140,7 @@ def gather(folders: list[str], unwanted: dict[str, set[str]], variants: int, job
     for folder in folders:
         lines = (Path(folder) / "labels.jsonl").read_text().splitlines()
         kept = [label for label in map(json.loads, lines) if wanted(label, unwanted)]
-        tasks += [(folder, label, variant) for label in kept for variant in range(variants)]
+        tasks += [(folder, label, variant) for label in kept for variant in range(-1, variants)]
     with ProcessPoolExecutor(jobs) as pool:
         return [e for e in pool.map(examples, tasks, chunksize=8) if e is not None]
 
