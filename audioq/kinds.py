@@ -67,6 +67,8 @@ class Kind:
 
 _EDGE = 30
 """Frames at the beginning of a silence that tell whether speech was cut off there."""
+_SHORT_EDGE = 4
+"""Frames of a silence short enough that the curves can be trusted in all of it."""
 
 
 def _interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
@@ -80,27 +82,50 @@ def _to_the_end_of_silence(
 ) -> NDArray[np.bool_]:
     """Decide on each longer silence as a whole, by how it begins and ends.
 
-    One that begins with a cut belongs to the cut until sound comes back. In the depth of a silence nothing tells
-    a pause from a loss, so there the curves have no say.
+    One that begins with a cut belongs to the cut until sound comes back; less must speak for a cut where speech
+    falls off a cliff. In the depth of a silence nothing tells a pause from a loss, so there the curves have no say.
     """
     lost = _interrupted(table, channel, limits)
     starts, ends = runs(bridged(listen(table, channel, limits).quiet, 2))
-    longer = ends - starts >= _EDGE
+    longer = ends - starts >= _SHORT_EDGE
     starts, ends = starts[longer], ends[longer]
     if len(starts) == 0:
         return mask
     total = np.concatenate([[0], np.cumsum(lost, dtype=np.float64)])
-    begins = (total[starts + _EDGE] - total[starts]) / _EDGE >= limits["dropout.cut"]
-    begins &= starts > 0
-    stops = (total[ends] - total[ends - _EDGE]) / _EDGE >= limits["dropout.cut"]
+    heads = np.minimum(ends, starts + _EDGE)
+    begins = (total[heads] - total[starts]) / (heads - starts)
+    cliff = _between_cliffs(table, channel, starts, ends, limits)
+    cut = np.where(cliff, begins >= limits["dropout.cliff_cut"], begins >= limits["dropout.cut"]) & (starts > 0)
+    tails = np.maximum(starts, ends - _EDGE)
+    stops = (total[ends] - total[tails]) / (ends - tails) >= limits["dropout.cut"]
     stops &= ends < table.n_frames
-    depth = filled(len(mask), starts, np.where(stops, ends - _EDGE, ends))
-    return (mask & ~depth) | filled(len(mask), starts[begins], ends[begins])
+    long = ends - starts >= _EDGE
+    depth = filled(len(mask), starts[long], np.where(stops, tails, ends)[long])
+    return (mask & ~depth) | filled(len(mask), starts[cut & (long | cliff)], ends[cut & (long | cliff)])
+
+
+def _between_cliffs(
+    table: FeatureTable, channel: int, starts: NDArray[np.int64], ends: NDArray[np.int64], limits: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """Whether speech falls into each silence within 10 ms, and rises out of it as fast or never."""
+    falls = _highest(table["fall_10"][channel], 2) >= limits["dropout.cliff"]
+    rises = _highest(table["rise_10"][channel], 2) >= limits["dropout.cliff"]
+    last = ends >= table.n_frames
+    cliffs: NDArray[np.bool_] = falls[starts] & (rises[np.minimum(ends, table.n_frames - 1)] | last)
+    return cliffs
+
+
+def _highest(x: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Largest value within `reach` frames to either side."""
+    padded = np.pad(x, reach, mode="edge")
+    highest: NDArray[np.float32] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
+    return highest
 
 
 def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether speech was lost, rather than a pause in which nothing was due."""
-    muted, pause = (table[name][channel, slice(*span)].sum() for name in ("muted", "pause_lost"))
+    head = slice(span[0], min(span[1], span[0] + 300))
+    muted, pause = (table[name][channel, head].sum() for name in ("muted", "pause_lost"))
     return bool(muted >= limits["dropout.speech_share"] * (muted + pause))
 
 

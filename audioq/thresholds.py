@@ -148,10 +148,12 @@ def _event_rows(
 
 _ROWS: tuple[Threshold, ...] = (
     *_event_rows("stutter", 0.6, 0.3, 0.06, 0.06),
-    *_event_rows("dropout", 0.6, 0.3, 0.03, 0.03),
+    *_event_rows("dropout", 0.5, 0.3, 0.03, 0.03),
     _row("dropout.cut", 0.6, "1", 0, 1, "a silence is a dropout if its first 0.3 s are lost with this probability"),
+    _row("dropout.cliff", 34, "dB", 5, 200, "speech that falls and rises this far within 10 ms falls off a cliff"),
+    _row("dropout.cliff_cut", 0.35, "1", 0, 1, "the same as dropout.cut where speech falls off a cliff"),
     _row("dropout.speech_share", 0.3, "1", 0, 1, "a dropout in which less than this share was speech is a lost pause"),
-    *_event_rows("buzz", 0.6, 0.3, 0.03, 0.03),
+    *_event_rows("buzz", 0.6, 0.2, 0.03, 0.03),
     _row("buzz.below_active", 30, "dB", 0, 60, "made-up sound further below the active speech level is not heard"),
     *_event_rows("splice", 24, 24, 0.01, 0, "dB", 0, 100),
     _row("splice.phase", 0.2, "1", 0, 1, "dip of the periodicity at a splice"),

@@ -109,7 +109,6 @@ def test_the_example_finds_nothing_in_a_clean_call(example):
     assert [e for e in report.events if e.kind == "rumble"] == []
 
 
-@pytest.mark.xfail(strict=True, reason="judge must add NAME_s to the facts, else a rule cannot see own kinds")
 def test_the_rule_of_the_example_moves_the_verdict(example):
     report = example.analyze(rumbling(5.0), sr=16000)
     assert (report.verdict.label, report.verdict.rule) == (Label.DEGRADED, "rumbling")

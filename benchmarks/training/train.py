@@ -134,13 +134,13 @@ def wanted(label: dict, unwanted: dict[str, set[str]]) -> bool:
     return True
 
 
-def gather(folders: list[str], unwanted: dict[str, set[str]], variants: int, jobs: int) -> list:
+def gather(folders: list[str], unwanted: dict[str, set[str]], variants: int, gaps: int, jobs: int) -> list:
     """All examples of all folders."""
     tasks = []
     for folder in folders:
         lines = (Path(folder) / "labels.jsonl").read_text().splitlines()
         kept = [label for label in map(json.loads, lines) if wanted(label, unwanted)]
-        tasks += [(folder, label, variant) for label in kept for variant in range(-1, variants)]
+        tasks += [(folder, label, variant) for label in kept for variant in range(-gaps, variants)]
     with ProcessPoolExecutor(jobs) as pool:
         return [e for e in pool.map(examples, tasks, chunksize=8) if e is not None]
 
@@ -208,13 +208,18 @@ def scaling(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
     """Train one network and return its weights under the names that ``loss.py`` reads."""
     torch.manual_seed(args.seed)
+    begun = dict(np.load(args.start)) if args.start else {}
     x_mean, x_scale = scaling(np.concatenate([x[::7] for x, _, _ in data]))
     s_mean, s_scale = scaling(np.stack([s for _, s, _ in data]))
+    if begun:
+        x_mean, x_scale, s_mean, s_scale = (begun[k] for k in ("x_mean", "x_scale", "setting_mean", "setting_scale"))
     squeeze = [
         (np.clip((x - x_mean) / x_scale, -4, 4), np.clip((s - s_mean) / s_scale, -4, 4), t) for x, s, t in data
     ]
     crops = Crops(squeeze, args.frames, args.seed)
     net = Net(len(x_mean), len(s_mean), args.width, args.dilations, args.drop)
+    if begun:
+        take_up(net, begun)
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, args.steps, pct_start=0.1)
     cost = nn.CrossEntropyLoss(ignore_index=IGNORE)
@@ -232,6 +237,18 @@ def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
             print(f"step {step} loss {mean:.4f} {time.time() - began:.0f} s", file=sys.stderr, flush=True)
     net.eval()
     return weights(net, args.dilations, x_mean, x_scale, s_mean, s_scale)
+
+
+def take_up(net: Net, begun: dict[str, np.ndarray]) -> None:
+    """Give a network the weights that `weights` wrote."""
+    give = lambda t, a: t.data.copy_(torch.from_numpy(a.astype(np.float32)))  # noqa: E731
+    for layer, name in ((net.first, "in"), (net.last, "out")):
+        give(layer.weight, begun[f"{name}_weight"].T)
+        give(layer.bias, begun[f"{name}_bias"])
+    give(net.setting.weight, begun["setting_weight"].T)
+    for i, layer in enumerate(net.layers):
+        give(layer.weight, begun[f"weight_{i}"].transpose(2, 1, 0))
+        give(layer.bias, begun[f"bias_{i}"])
 
 
 def weights(net: Net, dilations: list[int], x_mean, x_scale, s_mean, s_scale) -> dict[str, np.ndarray]:
@@ -255,19 +272,21 @@ def main() -> None:
     parser.add_argument("folders", nargs="+")
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--not", dest="unwanted", action="append", default=[], metavar="KEY=V1,V2")
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=14000)
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--frames", type=int, default=400)
-    parser.add_argument("--width", type=int, default=40)
+    parser.add_argument("--width", type=int, default=44)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4, 8, 16])
     parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--drop", type=float, default=0.1, help="share of channels dropped in training")
+    parser.add_argument("--drop", type=float, default=0.05, help="share of channels dropped in training")
+    parser.add_argument("--start", help="weights to go on from, with their scaling")
+    parser.add_argument("--gaps", type=int, default=2, help="interrupted recordings made of each intact one")
     parser.add_argument("--variants", type=int, default=3, help="recordings made of each, itself included")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     unwanted = {key: set(values.split(",")) for key, _, values in (u.partition("=") for u in args.unwanted)}
-    data = gather(args.folders, unwanted, args.variants, args.jobs)
+    data = gather(args.folders, unwanted, args.variants, args.gaps, args.jobs)
     print(f"{len(data)} recordings, {sum(len(x) for x, _, _ in data) / 6000:.0f} min", file=sys.stderr)
     np.savez_compressed(args.output, **fit(data, args))
 
