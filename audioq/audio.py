@@ -23,6 +23,9 @@ from audioq.decoders.stream import Pieces, Samples, Stream, UndecodableError, re
 from audioq.errors import AudioError
 from audioq.table import Format, Note
 
+MOST_CHANNELS = 64
+"""More channels are no recording of a call, and a header can claim any number."""
+
 Source = str | os.PathLike[str] | bytes | IO[bytes] | NDArray[Any] | tuple[NDArray[Any], int]
 """Path, "-" for standard input, bytes of a file, binary file object, array, or (array, rate)."""
 
@@ -197,6 +200,9 @@ def _read_stream(
     # fmin ignores NaN: where the file gives no length, `end` is the best estimate.
     last = float(np.fmin(stream.seconds, math.nan if end is None else end))
     rates = (stream.sr, stream.codec_sr)
+    if stream.channels > MOST_CHANNELS:
+        problem = f"it has {stream.channels} channels"
+        raise AudioError(title, problem, f"split it: audioq takes at most {MOST_CHANNELS}")
     described = Format(stream.container, stream.codec, *rates, stream.channels, last - (start or 0.0))
     reader = StreamReader(title, reopen, stream, span, notes)
     return Audio(title, stream.sr, stream.channels, described, notes, digits, None, reader.blocks)

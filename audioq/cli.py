@@ -196,7 +196,7 @@ def _change(text: str) -> tuple[str, float]:
     try:
         return name.strip(), float(value)
     except ValueError:
-        raise ThresholdError(f"--set {text}: write NAME=VALUE with a number, such as dropout.onset=12") from None
+        raise ThresholdError(f"--set {text}: write NAME=VALUE with a number, such as dropout.onset=0.5") from None
 
 
 def _check_span(start: float | None, end: float | None) -> None:

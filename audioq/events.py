@@ -102,7 +102,7 @@ def _event(
         end=end,
         kind=kind.name,
         channel=channel,
-        confidence=_confidence(peak, onset),
+        confidence=_confidence(kind, peak, onset),
         severity=float(min(1.0, kind.weight * (0.25 + 0.75 * min(1.0, end - start)))),
         affects_verdict=_affects(kind, table, channel, span, limits),
         evidence=tuple(_shown(kind, table, channel, span, peak, onset)),
@@ -114,9 +114,9 @@ def _affects(kind: Kind, table: FeatureTable, channel: int, span: Span, limits: 
     return affects if isinstance(affects, bool) else affects(table, channel, span, limits)
 
 
-def _confidence(peak: float, onset: float) -> float:
-    """Probabilities stand for themselves; other curves reach 0.9 at twice their onset."""
-    if 0 < onset < 1:
+def _confidence(kind: Kind, peak: float, onset: float) -> float:
+    """A probability stands for itself; other curves reach 0.9 at twice their onset, and masks of 0 and 1 at once."""
+    if kind.probability:
         return float(np.clip(peak, 0, 0.99))
     excess = abs(peak - onset) / max(abs(onset), 1e-9)
     return float(1 - 0.5 * np.exp(-1.6 * excess))
@@ -125,13 +125,16 @@ def _confidence(peak: float, onset: float) -> float:
 def _shown(
     kind: Kind, table: FeatureTable, channel: int, span: Span, peak: float, onset: float
 ) -> Iterable[Evidence]:
-    name = kind.curve if isinstance(kind.curve, str) else kind.name
-    unit = table.quantities[name].unit if name in table.quantities else "1"
-    yield Evidence(name, peak, unit, onset)
-    for curve, how in kind.shown:
+    if kind.reported is None and isinstance(kind.curve, str):
+        yield Evidence(kind.curve, peak, _unit(table, kind.curve), onset)
+    for curve, how in (*((kind.reported,) if kind.reported else ()), *kind.shown):
         part = table[curve][channel, slice(*span)]
         if np.isfinite(part).any():
-            yield Evidence(curve, float(getattr(np, f"nan{how}")(part)), table.quantities[curve].unit, None)
+            yield Evidence(curve, float(getattr(np, f"nan{how}")(part)), _unit(table, curve), None)
+
+
+def _unit(table: FeatureTable, curve: str) -> str:
+    return table.quantities[curve].unit if curve in table.quantities else "1"
 
 
 def _edges(

@@ -42,6 +42,11 @@ class Kind:
         Sample-exact mark to which the edges are moved where they lie within 20 ms of it.
     point_at : str or None
         Curve with the place of a point in its frame, in ms.
+    reported : (str, str), optional
+        Curve that stands for the kind in the evidence and how it is summed up, where the hysteresis works on
+        something made of several.
+    probability : bool
+        Whether the curve is a probability and so the confidence itself.
     weight : float
         Severity of an event that fills a second, 0 to 1.
     meaning : str
@@ -57,6 +62,8 @@ class Kind:
     keep: Callable[[FeatureTable, int, Span, Mapping[str, float]], bool] | None = None
     mark: str | None = None
     point_at: str | None = None
+    reported: tuple[str, str] | None = None
+    probability: bool = False
     weight: float = 0.5
     meaning: str = field(default="")
 
@@ -163,13 +170,14 @@ def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("music", _musical, shown=(("level", "mean"), ("periodicity", "mean")), weight=0.0),
-    Kind("tone", _toned, shown=(("peak_hz", "max"), ("level", "mean")), weight=0.0),
+    Kind("music", _musical, shown=(("level", "mean"),), reported=("periodicity", "mean"), weight=0.0),
+    Kind("tone", _toned, shown=(("peak_hz", "max"), ("level", "mean")), reported=("spectral_lines", "min"), weight=0.0),
     Kind(
         "stutter",
         "stuttered",
         shown=(("stutter_similarity", "max"), ("packet_similarity", "max"), ("level", "mean")),
         affects_verdict=True,
+        probability=True,
         yields_to=("music", "tone"),
         weight=0.8,
     ),
@@ -181,6 +189,8 @@ KINDS: tuple[Kind, ...] = (
         yields_to=("music", "stutter"),
         widen=_to_the_end_of_silence,
         mark="zero",
+        reported=("muted", "max"),
+        probability=True,
         weight=1.0,
     ),
     Kind(
@@ -190,6 +200,7 @@ KINDS: tuple[Kind, ...] = (
         affects_verdict=True,
         yields_to=("music", "tone", "stutter", "dropout"),
         keep=_audible,
+        probability=True,
         weight=0.8,
     ),
     Kind(
@@ -199,9 +210,10 @@ KINDS: tuple[Kind, ...] = (
         affects_verdict=True,
         yields_to=("music", "tone", "stutter", "dropout", "buzz"),
         point_at="jump_at",
+        reported=("jump", "max"),
         weight=0.4,
     ),
-    Kind("dead_air", _silent, shown=(("level", "max"), ("zero_share", "mean")), yields_to=("dropout",), weight=0.5),
+    Kind("dead_air", _silent, shown=(("zero_share", "mean"),), reported=("level", "max"), yields_to=("dropout",)),
     Kind("clipping", "clipped_share", shown=(("peak", "max"),), weight=0.3),
     Kind("click", "jump", shown=(("level", "mean"),), yields_to=("splice",), point_at="jump_at", weight=0.2),
     Kind("hum", "hum", shown=(("level", "mean"),), weight=0.3),

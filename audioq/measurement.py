@@ -25,6 +25,9 @@ GROUP = 8
 _STATED_SECONDS = 3600
 """Length up to which memory is set aside as the container says; a header may be wrong, and curves can grow."""
 
+LEAST_OFFSET = 0.002
+"""A constant offset smaller than this, full scale 1, is left as it is: -54 dBFS."""
+
 LOUDEST = 64.0
 """Largest magnitude that is taken for sound, full scale 1; more is an array in other units."""
 
@@ -90,7 +93,6 @@ class _Walk:
         self.sr = analysis_sr(audio.sr)
         self.hop = self.sr // 100
         self.n_samples = 0
-        self.sums = np.zeros(audio.channels)
         self.peak = 0.0
         self.marks: dict[str, list[NDArray[np.void]]] = {m.name: [] for m in MARK_FEATURES}
         self._resample = _resampler(audio.sr, self.sr, audio.channels)
@@ -110,7 +112,6 @@ class _Walk:
             runs = feature.function(block, self.n_samples, _shortest(feature, self.audio.sr))
             self.marks[feature.name].append(runs)
         self.n_samples += block.shape[1]
-        self.sums += block.sum(axis=1, dtype=np.float64)
         self.peak = max(self.peak, float(block.max(initial=0)), -float(block.min(initial=0)))
         if self.peak > LOUDEST:
             problem = f"its samples reach {self.peak:.0f} times full scale"
@@ -143,7 +144,7 @@ class _Walk:
     def _settling(self) -> int:
         return round(BLOCK_SECONDS * self.audio.sr)
 
-    def _settle(self, dc: float = 0.002) -> None:
+    def _settle(self, dc: float = LEAST_OFFSET) -> None:
         """Take a constant offset of the first seconds off, where there is one: it would pass for a background."""
         nothing = np.zeros((self.audio.channels, 0), np.float32)
         waiting = np.concatenate([nothing, *self._waiting], axis=1)
@@ -186,10 +187,10 @@ class _Walk:
 
     def notes(self) -> Iterator[Note]:
         """Say what people should know of the samples as a whole."""
-        offset = float(np.abs(self.sums / max(1, self.n_samples)).max(initial=0))
+        offset = 0.0 if self._offset is None else float(np.abs(self._offset).max(initial=0))
         if self.peak == 0:
             yield Note("all_zero")
-        if offset > 0.002:
+        if offset:
             yield Note("dc_offset", (("offset", round(offset, 4)),))
         if self.peak >= 1.0:
             yield Note("full_scale")

@@ -27,12 +27,12 @@ _NOTES = {
     "note.wrong_length_header": (
         "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"
     ),
-    "note.no_end_mark": "the file lacks its end mark and may be cut short; {decoded:.2f} s could be read",
+    "note.broken_off": "the file lacks its end mark and may be cut short; {decoded:.2f} s could be read",
     "note.missing_packets": (
         "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
         "so that all times are right"
     ),
-    "note.dc_offset": "the samples sit {offset:.4f} of full scale beside zero; the offset was taken off",
+    "note.dc_offset": "the first seconds sit {offset:.4f} of full scale beside zero; that offset was taken off",
     "note.resampled_array": (
         "an array at 22050 Hz is probably resampled, as librosa.load does by default, and resampling erases "
         "evidence; pass the path of the file, or load it with sr=None, mono=False"

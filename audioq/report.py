@@ -128,7 +128,7 @@ def compose(
     events = find(table, thresholds, kinds)
     scores = score(table, events, thresholds)
     call, channels = judge(scores, events, thresholds, rules)
-    numbers = _rounded_scores(scores.call)
+    numbers = _rounded_scores(scores.channels[call.channel])
     return Report(
         file=table.file,
         sha256=table.sha256,
@@ -169,9 +169,12 @@ def _rounded_event(event: Event) -> Event:
 
 
 def _rounded_verdict(verdict: Verdict) -> Verdict:
+    probabilities = {label: round(p, 4) for label, p in verdict.probabilities.items()}
+    others = sum(p for label, p in probabilities.items() if label != verdict.label)
+    probabilities[verdict.label.value] = round(1 - others, 4)  # so that what is printed sums to 1
     return replace(
         verdict,
-        probabilities={label: round(p, 4) for label, p in verdict.probabilities.items()},
+        probabilities=probabilities,
         because=tuple(replace(r, value=_significant(r.value), limit=_significant(r.limit)) for r in verdict.because),
     )
 

@@ -100,7 +100,7 @@ RULES: tuple[Rule, ...] = (
         "broken_off",
         Label.BLOCKED,
         "speech",
-        lambda f, t: f["delivered_ratio"] < t["blocked.delivered"] and f["open_end_s"] > t["tone.cadence"] / 2,
+        lambda f, t: f["delivered_ratio"] < t["blocked.delivered"] and f["open_end_s"] > t["broken_off.open_end"],
         (("delivered_ratio", "blocked.delivered"), ("open_end_s", None)),
         ("call_simply_ended",),
     ),
@@ -144,7 +144,7 @@ RULES: tuple[Rule, ...] = (
         "speech",
         lambda f, t: (
             f["splices_per_minute"] > t["degraded.splices"]
-            and f["splices_per_minute"] * f["duration_s"] / 60 > t["degraded.least_stretches"] - 0.5
+            and round(f["splices_per_minute"] * f["duration_s"] / 60) >= t["degraded.least_stretches"]
         ),
         (("splices_per_minute", "degraded.splices"),),
     ),

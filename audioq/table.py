@@ -202,8 +202,23 @@ def load(file: str | os.PathLike[str] | IO[bytes]) -> FeatureTable:
 
 
 _DAMAGE: tuple[type[Exception], ...] = (OSError, ValueError, LookupError, EOFError, TypeError, AttributeError)
-_DAMAGE += (RuntimeError, zipfile.BadZipFile, zlib.error)
+_DAMAGE += (RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 """What NumPy, zipfile and the unpacking raise on damaged files; NotImplementedError is a RuntimeError."""
+
+
+def _check_rooms(rooms: Mapping[str, Mapping[str, Any]], format: Format) -> None:
+    """Raise ValueError where arrays do not fit each other or the recording that the head describes."""
+    if not (format.channels >= 1 and format.sr > 0):
+        raise ValueError("it describes no recording")
+    if len({curve.shape for curve in rooms["curves"].values()}) != 1:
+        raise ValueError("its curves differ in shape")
+    shape = next(iter(rooms["curves"].values())).shape
+    if len(shape) != 2 or shape[0] != format.channels or shape[1] < 1:
+        raise ValueError("its curves do not match its channels")
+    if any(marks.dtype != MARK_DTYPE or marks.ndim != 1 for marks in rooms["marks"].values()):
+        raise ValueError("its marks have another form")
+    if any(values.shape != (format.channels,) for values in rooms["numbers"].values()):
+        raise ValueError("its numbers do not match its channels")
 
 
 def _rebuilt(head: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> FeatureTable:
@@ -213,10 +228,7 @@ def _rebuilt(head: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Featur
         room, _, key = name.partition("/")
         rooms[room][key] = value
     format = Format(**head["format"])
-    if len({curve.shape for curve in rooms["curves"].values()}) != 1:
-        raise ValueError("its curves differ in shape")
-    if next(iter(rooms["curves"].values())).shape[0] != format.channels or format.channels < 1:
-        raise ValueError("its curves do not match its channels")
+    _check_rooms(rooms, format)
     return FeatureTable(
         **rooms,
         quantities={name: Quantity(**q) for name, q in head["quantities"].items()},

@@ -88,7 +88,8 @@ def _checked(row: Threshold, value: Any) -> float:
     if not math.isfinite(number):
         raise ThresholdError(f"{row.name}: '{value}' is not a number that can be used")
     if not row.low <= number <= row.high:
-        raise ThresholdError(f"{row.name}: {number:g} {row.unit} lies outside {row.low:g} to {row.high:g} {row.unit}")
+        unit = "" if row.unit == "1" else f" {row.unit}"
+        raise ThresholdError(f"{row.name}: {number:g}{unit} lies outside {row.low:g} to {row.high:g}{unit}")
     return number
 
 
@@ -117,11 +118,6 @@ def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
 
 _TUNED = "set on voices en, es, co of the real calls and on a lab corpus (benchmarks/README.md)"
 _WORDS = "meaning of the words (docs/verdict.md)"
-
-
-def _is_number(value: object) -> bool:
-    """Files and callers may give anything: true and NaN are no thresholds."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _row(name: str, value: float, unit: str, low: float, high: float, meaning: str, source: str = _TUNED) -> Threshold:
@@ -195,6 +191,7 @@ _ROWS: tuple[Threshold, ...] = (
     _row("degraded.stretches", 4, "1/min", 0, 1000, "more disturbed stretches in speech make a call degraded", _WORDS),
     _row("hardly.speech", 0.8, "s", 0, 10, "a long recording with less audible speech has hardly any"),
     _row("hardly.duration", 9, "s", 0, 600, "a recording longer than this is long enough to miss speech in it"),
+    _row("broken_off.open_end", 5, "s", 0, 600, "speech that stayed away for longer, to the end, broke off"),
     _row("tone.cadence", 10, "s", 1, 120, "silence after tones that is longer than any cadence"),
     _row("confidence.cap", 0.6, "1", 0.34, 1, "largest confidence where no speech is heard", _WORDS),
     _row("confidence.harm", 2.5, "1", 0.1, 20, "steepness of the probability of harm", _TUNED),

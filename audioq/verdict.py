@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,8 @@ class Verdict:
     because: tuple[Reason, ...]
     basis: str
     rivals: tuple[str, ...] = ()
+    channel: int = 0
+    """The channel on which it rests."""
 
     @property
     def confidence(self) -> float:
@@ -82,10 +84,10 @@ def judge(
     channels : tuple of Verdict
     """
     facts = [_facts(scores, events, channel) for channel in range(len(scores.channels))]
-    verdicts = tuple(_verdict(own, thresholds, rules) for own in facts)
-    silent = [own for own in facts if len(facts) > 1 and ONE_WAY.holds(own, thresholds)]
+    verdicts = tuple(replace(_verdict(own, thresholds, rules), channel=i) for i, own in enumerate(facts))
+    silent = [i for i, own in enumerate(facts) if len(facts) > 1 and ONE_WAY.holds(own, thresholds)]
     if silent:
-        return _conclude(ONE_WAY, silent[0], thresholds), verdicts
+        return replace(_conclude(ONE_WAY, facts[silent[0]], thresholds), channel=silent[0]), verdicts
     toned = [own["tone_s"] + own["music_s"] > 0 for own in facts]
     counting = due([own["speech_s"] for own in facts], toned, thresholds)
     worst = max(counting, key=lambda i: (_rank(verdicts[i]), *badness(scores.channels[i])))
@@ -172,7 +174,8 @@ def _margins(facts: Facts, limits: Mapping[str, float]) -> tuple[float, float]:
     """Log distance from the limits of harm and of blocking, scaled to logits."""
     lost = (1 - facts["delivered_ratio"] + 0.003) / (1 - limits["degraded.delivered"] + 0.003)
     often = (facts["stretches_per_minute"] + 0.5) / (limits["degraded.stretches"] + 0.5)
-    harm = limits["confidence.harm"] * math.log(max(lost, often))
+    spliced = (facts["splices_per_minute"] + 0.5) / (limits["degraded.splices"] + 0.5)
+    harm = limits["confidence.harm"] * math.log(max(lost, often, spliced))
     limit = limits["blocked.delivered"]
     odds = math.log((limit + 0.01) / (1.01 - limit)) - math.log(
         (facts["delivered_ratio"] + 0.01) / (1.01 - facts["delivered_ratio"])

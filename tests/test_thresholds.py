@@ -146,7 +146,7 @@ def test_a_file_of_changes(tmp_path: Path) -> None:
         ("[dropout]\nonset = true\n", "not a number"),
         ("[dropout]\nonset = nan\n", "not a number"),
         ("[dropout.onset]\nvalue = 0.5\n", "not a number"),
-        ("[dropout]\nonset = 7\n", r"dropout\.onset: 7 1 lies outside 0 to 1"),
+        ("[dropout]\nonset = 7\n", r"dropout\.onset: 7 lies outside 0 to 1"),
         pytest.param(
             b"[dropout]\n# caf\xe9\nonset = 0.5\n",
             "cannot be read",

@@ -18,7 +18,7 @@ def speech_level(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return active speech level and activity factor.
 
-    ITU-T P.56 (12/2011), clause 7: an envelope by two exponential averages, counts of the time above
+    ITU-T P.56 (12/2011), clause 8: an envelope by two exponential averages, counts of the time above
     thresholds 6 dB apart with a hangover, and the threshold at which the level of the active time lies
     `margin_db` above it, by interpolation. The averages run on the mean magnitude of 10 ms rather than on
     samples, which moves the result by less than 0.2 dB on speech.

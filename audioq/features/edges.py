@@ -1,7 +1,7 @@
 """Edges: how far the level falls and rises within 10 and 30 ms.
 
 Loss that is muted falls and comes back within milliseconds; speech that pauses decays. After the
-edge rule of ITU-T P.563, clause 8.2 (mute detection), here on steps of 2.5 ms and without a fixed floor.
+mute detection of ITU-T P.563 (clause 7.3), here on steps of 2.5 ms and without a fixed floor.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def steepness(frames: Frames, *, lowest_db: float = -96.0) -> tuple[NDArray[np.f
     ----------
     frames : Frames
     lowest_db : float
-        Levels below this count as this [dBFS]: one step of 16 bit, so that digital zero has no infinite edge.
+        Levels below this count as this [dBFS]: under one step of 16 bit, so that digital zero has no infinite edge.
 
     Returns
     -------

@@ -53,7 +53,7 @@ def short_lags(
     ncc = normalised(frames.low, hop=10 * per_ms, window=20 * per_ms, step=1, memory="short lags", **lags)
     pitch = ncc[..., : int(pitch_ms[1] * per_ms) + 1 - pitch_from]
     packet = ncc[..., packet_from - pitch_from :]
-    grid = reduce(np.maximum, (ncc[..., int(lag * per_ms) - pitch_from] for lag in grid_ms))
+    grid = reduce(np.maximum, (ncc[..., int(lag * per_ms) - pitch_from] for lag in grid_ms)).copy()
     return (*_peak(pitch, pitch_from, per_ms), *_peak(packet, packet_from, per_ms), grid)
 
 
