@@ -6,6 +6,7 @@ numbers.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -222,13 +223,19 @@ def test_S2_gain_keeps_the_label(gain, harm):
     assert report.verdict.label == (Label.DEGRADED if harm else Label.INTACT)
 
 
+def _anywhere(channel):
+    """What is said of a channel, whichever it is; as text, for NaN equals nothing."""
+    return repr(replace(channel, verdict=replace(channel.verdict, channel=0)))
+
+
 def test_a_swap_of_channels_swaps_what_is_said_of_them():
     y, sr = two_way()
     harmed = y.copy()
     harmed[0] = zero_fill(y[0], sr, [(5.0, 5.4), (9.0, 9.4)])[0]
     one, other = say(harmed, sr), say(np.ascontiguousarray(harmed[::-1]), sr)
-    assert repr(one.channels) == repr(other.channels[::-1])
-    assert repr(one.verdict) == repr(other.verdict) and repr(one.scores) == repr(other.scores)
+    assert [_anywhere(own) for own in one.channels] == [_anywhere(own) for own in other.channels[::-1]]
+    assert repr(one.verdict) == repr(replace(other.verdict, channel=1 - other.verdict.channel))
+    assert repr(one.scores) == repr(other.scores)
     assert sorted((e.start, e.kind, 1 - e.channel) for e in one.events) == sorted(
         (e.start, e.kind, e.channel) for e in other.events
     )
