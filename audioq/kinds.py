@@ -136,6 +136,24 @@ def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[st
     return bool(muted >= limits["dropout.speech_share"] * (muted + pause))
 
 
+def _no_closure(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    """Whether a short silence shows more than the closure of a stop does.
+
+    Every voice closes the mouth for a p, t or k and lets go with a burst. A short gap counts only if it is digital
+    silence, or sinks below the call's own background, or has two edges as steep as no mouth makes.
+    """
+    if span[1] - span[0] > round(limits["dropout.closure"] * 100):
+        return True
+    around = slice(max(0, span[0] - 2), span[1] + 2)
+    steep = min(table[edge][channel, around].max() for edge in ("fall_10", "rise_10"))
+    inside = slice(*span)
+    return bool(
+        table["zero_share"][channel, inside].mean() >= limits["dropout.zero"]
+        or table["hole_depth"][channel, inside].max() >= limits["dropout.hole"]
+        or steep >= limits["dropout.steep"]
+    )
+
+
 def _audible(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether what a decoder made up is loud enough to be heard beside the speech."""
     active = table.number("active_level_dbfs", channel)
@@ -188,6 +206,7 @@ KINDS: tuple[Kind, ...] = (
         affects_verdict=_in_speech,
         yields_to=("music", "stutter"),
         widen=_to_the_end_of_silence,
+        keep=_no_closure,
         mark="zero",
         reported=("muted", "max"),
         probability=True,
