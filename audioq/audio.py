@@ -173,6 +173,10 @@ def _format_notes(sr: int) -> list[Note]:
     return [] if sr in USUAL_RATES else [Note("odd_rate", (("sr", sr),))]
 
 
+def _part_notes(start: float | None) -> list[Note]:
+    return [Note("part", (("start", round(start, 3)),))] if start else []
+
+
 def _check_rate(title: str, sr: int) -> None:
     if not LOWEST_RATE <= sr <= HIGHEST_RATE:
         problem = f"its sampling rate is {sr} Hz, outside {LOWEST_RATE} to {HIGHEST_RATE} Hz"
@@ -196,7 +200,7 @@ def _read_stream(
 ) -> Audio:
     start, end = times
     span = span_of(title, stream.sr, start, end, stream.claimed)
-    notes = _format_notes(stream.sr) + list(stream.notes)
+    notes = _format_notes(stream.sr) + list(stream.notes) + _part_notes(start)
     # fmin ignores NaN: where the file gives no length, `end` is the best estimate.
     last = float(np.fmin(stream.seconds, math.nan if end is None else end))
     rates = (stream.sr, stream.codec_sr)
@@ -216,7 +220,7 @@ def _read_array(
     span = span_of(title, rate, start, end, samples.shape[1])
     y = to_float(samples[:, span.first : span.stop])
     check_finite(title, y, span.first, rate)
-    notes = _format_notes(rate)
+    notes = _format_notes(rate) + _part_notes(start)
     if rate == LIBROSA_RATE and samples.dtype.kind == "f":
         notes.append(Note("resampled_array", (("sr", rate),)))
     described = Format("array", samples.dtype.name, rate, None, len(y), y.shape[1] / rate)

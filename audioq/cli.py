@@ -29,7 +29,8 @@ UNREAD, USAGE, FAIL_ON, INTERRUPTED, NO_READER = 1, 2, 3, 130, 141
 app = typer.Typer(
     name="audioq",
     help="Says what happened to the sound of a recorded call: intact, degraded or blocked, when, and why.",
-    epilog="Exit status: 0 done, 1 some input could not be read, 2 wrong usage, 3 --fail-on was met, 130 interrupted.",
+    epilog="Exit status: 0 done, 1 some input could not be read, 2 wrong usage, 3 --fail-on was met, "
+    "130 interrupted, 141 the reader of the output went away.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help starts faster and fits any console

@@ -133,4 +133,5 @@ def _thresholds(language: str) -> Iterator[Entry]:
         row = DEFAULT_THRESHOLDS.row(name)
         fields = ("name", "value", "unit", "low", "high", "meaning", "source")
         values = {field: getattr(row, field) for field in fields}
+        values["unit"] = "" if row.unit == "1" else f" {row.unit}"
         yield Entry("thresholds", name, messages.text("explain.threshold", values, language))

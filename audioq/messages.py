@@ -32,6 +32,7 @@ _NOTES = {
         "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
         "so that all times are right"
     ),
+    "note.part": "only a part was analysed, from {start:.2f} s on; all times count from there",
     "note.dc_offset": "the first seconds sit {offset:.4f} of full scale beside zero; that offset was taken off",
     "note.resampled_array": (
         "an array at 22050 Hz is probably resampled, as librosa.load does by default, and resampling erases "
@@ -45,7 +46,7 @@ _NOTES = {
 }
 
 _KINDS = {
-    "kind.dropout": "The voice is cut off for a moment: speech was lost on the way and nothing took its place.",
+    "kind.dropout": "The voice is cut off: speech was lost on the way, and silence or noise took its place.",
     "kind.buzz": "Lost speech was covered up with repeated sound, which is heard as a metallic or robotic buzz.",
     "kind.stutter": "The same short piece of sound is played three times or more, so the voice stutters.",
     "kind.splice": "A piece of time is missing: the sound jumps, and syllables or words are swallowed.",
@@ -69,7 +70,7 @@ _BASIS = {
     "basis.not_answered": "no speech was due",
     "basis_meaning.speech": "The verdict rests on speech that is heard in the recording.",
     "basis_meaning.no_speech": (
-        "No speech is audible: there is silence only. The label is blocked, with little confidence, because "
+        "No speech is audible: there is silence or noise only. The label is blocked, with little confidence, because "
         "silence has other explanations too."
     ),
     "basis_meaning.not_answered": (
@@ -116,8 +117,8 @@ _BECAUSE = {
     ),
     "because.not_answered.tone_s": "no speech was due: only tones or music are heard",
     "because.only_remains.speech_s": (
-        "no speech gets through: {value:.1f} of {duration_s:.0f} s are audible speech; none is what is "
-        "under {limit:.1f} s"
+        "no speech gets through: {value:.1f} of {duration_s:.0f} s are audible speech; less than "
+        "{limit:.1f} s counts as none"
     ),
     "because.no_speech.speech_s": "no speech is audible in {duration_s:.0f} s",
     "because.broken_off.delivered_ratio": (
@@ -147,6 +148,7 @@ _BECAUSE = {
     "fact.speech_s": "speech is audible for {value:.1f} s",
     "fact.longest_dropout_s": "the longest interruption lasts {value:.1f} s",
     "fact.open_end_s": "the last interruption lasts {value:.1f} s, to the end of the recording",
+    "fact.splices_per_minute": "time is cut out {value:.1f} times a minute",
     "fact.tone_s": "tones are heard for {value:.1f} s",
     "fact.music_s": "music is heard for {value:.1f} s",
     "fact.disturbed_s": "buzz or repeated sound is heard for {value:.1f} s",
@@ -209,8 +211,8 @@ _EXPLAIN = {
     "explain.affects_not": "It does not count for the verdict; it is shown as an aside.",
     "explain.thresholds": "\n  Its thresholds: {names}.",
     "explain.threshold": (
-        "{name} (threshold)\n  {meaning}\n  Value: {value} {unit}, allowed from {low} to {high} {unit}.\n"
-        "  Source: {source}\n  Change it with --set {name}={value}, or in a file for --thresholds."
+        "{name} (threshold)\n  {meaning}\n  Value: {value}{unit}, allowed from {low} to {high}{unit}.\n"
+        "  Source: {source}\n  Change it with --set {name}=NUMBER, or in a file for --thresholds."
     ),
     "explain.rule": "{name} (rule, gives {label})\n  {meaning}",
     "explain.label": "{name} (verdict)\n  {meaning}",

@@ -163,7 +163,7 @@ ONE_WAY = Rule(
     Label.BLOCKED,
     "speech",
     lambda f, t: _speechless(f, t) and f["tone_s"] + f["music_s"] == 0 and f["others_speech_s"] > t["one_way.speech"],
-    (("others_speech_s", "one_way.speech"), ("speech_s", "speech.least")),
+    (("others_speech_s", "one_way.speech"),),
     ("channel_unused", "microphone_muted", "other_side_listened"),
     capped=True,
 )

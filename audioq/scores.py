@@ -126,7 +126,8 @@ def _channel(
     arrived = heard.speech & ~covered["dropout"] & ~covered["buzz"] & ~_repeats(harm["stutter"], table.n_frames)
     speech_s = float(arrived.sum()) * HOP_SECONDS
     missing_s = _missing(table, channel, harm["dropout"], arrived, covered, limits) + _seconds(harm["buzz"])
-    delivered = speech_s / (speech_s + missing_s) if speech_s >= limits["speech.least"] else math.nan
+    spoken = speech_s >= limits["speech.least"]
+    delivered = speech_s / (speech_s + missing_s) if spoken else math.nan
     minutes = table.duration / 60
     numbers = {name: float(values[channel]) for name, values in table.numbers.items()}
     values = {
@@ -143,7 +144,7 @@ def _channel(
         "zero_ratio": float(table["zero_share"][channel].mean()),
         "active_level_dbfs": numbers["active_level_dbfs"],
         "noise_floor_dbfs": numbers["noise_floor_dbfs"],
-        "snr_db": numbers["active_level_dbfs"] - numbers["noise_floor_dbfs"],
+        "snr_db": numbers["active_level_dbfs"] - numbers["noise_floor_dbfs"] if spoken else math.nan,
         "bandwidth_hz": _bandwidth(table["band_edge"][channel][arrived]),
         "clipping_ratio": float(table["clipped_share"][channel].mean()),
         "hum_db": float(np.median(table["hum"][channel])),
@@ -216,7 +217,7 @@ def _severity(values: Mapping[str, float], limits: Mapping[str, float]) -> float
     if math.isnan(values["delivered_ratio"]):
         return 1.0
     kept = math.pow(values["delivered_ratio"], limits["severity.loss_power"])
-    return 1 - kept * math.exp(-rate / limits["severity.rate"])
+    return 1 - kept * max(math.exp(-rate / limits["severity.rate"]), limits["severity.rate_floor"])
 
 
 def _mos(values: Mapping[str, float]) -> float:
@@ -227,7 +228,7 @@ def _mos(values: Mapping[str, float]) -> float:
     """
     if math.isnan(values["delivered_ratio"]):
         return math.nan
-    rate = sum(values[f"{name}_per_minute"] for name in ("dropouts", "buzz", "stutter", "splices"))
+    rate = min(60.0, sum(values[f"{name}_per_minute"] for name in ("dropouts", "buzz", "stutter", "splices")))
     p = 100 * (1 - values["delivered_ratio"]) + 0.6 * rate
     noise = np.clip(45 - values["snr_db"], 0, 45)
     narrow = np.clip((7000 - np.nan_to_num(values["bandwidth_hz"], nan=7000)) / 3600, 0, 1)

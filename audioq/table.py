@@ -195,7 +195,9 @@ def load(file: str | os.PathLike[str] | IO[bytes]) -> FeatureTable:
         version = head.get("version")
         table = _rebuilt(head, arrays) if version == TABLE_VERSION else None
     except _DAMAGE as cause:
-        raise TableError(f"{file}: not a table saved by audioq ({cause}); make one with audioq measure") from cause
+        missing = isinstance(cause, FileNotFoundError)
+        problem = "does not exist; check the name" if missing else "is no table of audioq; make one with audioq measure"
+        raise TableError(f"{file}: {problem}") from cause
     if table is None:
         raise TableError(f"{file}: table of version {version}; measure the recording again")
     return table

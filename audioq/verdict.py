@@ -144,6 +144,7 @@ def _conclude(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> Verdict:
     because = tuple(
         Reason(rule.id, name, facts[name], _unit(name), None if limit is None else limits[limit])
         for name, limit in rule.reasons
+        if limit is not None or facts[name] != 0 or name == rule.reasons[0][0]
     )
     return Verdict(rule.label, _probabilities(rule, facts, limits), rule.id, because, rule.basis, rule.rivals)
 

@@ -24,6 +24,7 @@ from audioq.decoders import ffmpeg, libsndfile
 from audioq.decoders.files import FileView
 from audioq.decoders.reader import StreamReader, span_of
 from audioq.errors import AudioError
+from audioq.table import Note
 
 SR = 16000
 
@@ -297,7 +298,7 @@ def test_start_and_end_cut_what_the_whole_holds(make):
     audio = read(data, start=0.5, end=1.25)
     assert np.array_equal(decode(audio, 1111), whole[:, 8000:20000])
     assert audio.format.duration == 0.75
-    assert audio.notes == []
+    assert audio.notes == [Note("part", (("start", 0.5),))]
     late = decode(read(data, start=1.5, end=99))
     assert np.array_equal(late, whole[:, 24000:])
 

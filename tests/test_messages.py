@@ -17,6 +17,7 @@ ENGLISH = MESSAGES["en"]
 NOTES = {
     "truncated": {"declared": 10.0, "decoded": 5.0},
     "wrong_length_header": {"declared": 10.0, "decoded": 5.0},
+    "part": {"start": 10.0},
     "broken_off": {"decoded": 5.0},
     "missing_packets": {"seconds": 1.5},
     "dc_offset": {"offset": 0.01},

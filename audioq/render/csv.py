@@ -30,7 +30,7 @@ COLUMNS: tuple[str, ...] = (
     *("file", "label", "confidence", "basis", "rule", "severity"),
     *(metric.name for metric in _METRICS),
     *(f"{kind.name}_events" for kind in KINDS),
-    *("error_type", "error"),
+    *("warnings", "error_type", "error"),
 )
 """The columns in their order."""
 
@@ -73,6 +73,7 @@ def _report(report: Report) -> dict[str, str]:
         "severity": _number(report.severity, 3),
         **{metric.name: _number(report.scores.get(metric.name), metric.decimals) for metric in _METRICS},
         **{f"{kind.name}_events": str(counts[kind.name]) for kind in KINDS},
+        "warnings": defuse(" ".join(note.id for note in report.warnings)),
     }
 
 

@@ -71,7 +71,8 @@ def to_line(item: Report | Failure, *, color: bool = False, language: str = "en"
     label = f"{verdict.label:<8}"
     if color:
         label = _styled(label, verdict.label)
-    return f"{label}  {_sure(verdict, language):>9}  {printable(item.file)}: {printable(reason)}"
+    notes = "".join(f" [{note.id}]" for note in item.warnings)
+    return f"{label}  {_sure(verdict, language):>9}  {printable(item.file)}: {printable(reason)}{printable(notes)}"
 
 
 def to_page(report: Report, *, color: bool = False, width: int = WIDTH, language: str = "en") -> str:
@@ -95,7 +96,8 @@ def _styled(text: str, style: str) -> str:
 
 
 def _sure(verdict: Verdict, language: str) -> str:
-    return messages.text("line.confidence", {"confidence": verdict.confidence}, language)
+    # No verdict is certain, so nothing over 99 % is shown as more.
+    return messages.text("line.confidence", {"confidence": min(verdict.confidence, 0.99)}, language)
 
 
 def _reasons(verdict: Verdict, scores: Mapping[str, float], language: str) -> list[str]:

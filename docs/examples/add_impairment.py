@@ -14,8 +14,8 @@ from audioq import FrameFeature, Kind, Label, Quantity, Rule, Threshold
 
 
 def low_share(frames):
-    """Return the power under 125 Hz against that of the whole band in dB, shape (channels, 128)."""
-    S = frames.around(frames.S, 0, 0)  # power in bins of 31.25 Hz, shape (channels, n_bins, 128)
+    """Return the power under 125 Hz against the whole band in dB, shape (rows, 128); a row is a channel of a tile."""
+    S = frames.around(frames.S, 0, 0)  # power in bins of 31.25 Hz, shape (rows, n_bins, 128)
     return 10 * np.log10((S[:, :4].sum(axis=1) + 1e-12) / (S.sum(axis=1) + 1e-12))
 
 
