@@ -263,7 +263,11 @@ def test_every_reason_has_value_unit_limit_and_a_sentence():
     for rule in RULES:
         always = Rule(rule.id, rule.label, rule.basis, lambda f, t: True, rule.reasons, rule.rivals, rule.capped)
         own = verdict(events=[an_event("dropout", 2, 3)], rules=(always,))
-        for reason, (_, limit) in zip(own.because, rule.reasons, strict=True):
+        limits = dict(rule.reasons)
+        left_out = set(limits) - {reason.score for reason in own.because}
+        assert all(limits[name] is None for name in left_out)  # what has no limit is told only where it is not 0
+        for reason in own.because:
+            limit = limits[reason.score]
             assert reason.rule == rule.id and math.isfinite(reason.value)
             assert reason.limit == (DEFAULT_THRESHOLDS[limit] if limit else None)
             assert reason.unit == FACTS.get(reason.score) or reason.unit in {m.unit for m in METRICS}
