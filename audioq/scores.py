@@ -147,7 +147,7 @@ def _channel(
         "snr_db": numbers["active_level_dbfs"] - numbers["noise_floor_dbfs"] if spoken else math.nan,
         "bandwidth_hz": _bandwidth(table["band_edge"][channel][arrived]),
         "clipping_ratio": float(table["clipped_share"][channel].mean()),
-        "hum_db": float(np.median(table["hum"][channel])),
+        "hum_db": quantiles(table["hum"][channel], 0.5)[0],
         "duration_s": table.duration,
     }
     values["severity"] = 0.0 if _nothing_due(table, events, channel, limits, speech_s) else _severity(values, limits)

@@ -200,7 +200,8 @@ def _weights() -> dict[str, NDArray[np.float32]]:
 def _medians(columns: list[NDArray[np.float32]], rows: NDArray[np.bool_]) -> NDArray[np.float32]:
     if not rows.any():
         return np.zeros(len(columns), np.float32)
-    return np.array([np.median(np.nan_to_num(column[rows])) for column in columns], np.float32)
+    middle = ((rows.sum() - 1) // 2, rows.sum() // 2)  # np.median would import masked arrays, 11 ms of a cold start
+    return np.array([np.partition(np.nan_to_num(c[rows]), middle)[list(middle)].mean() for c in columns], np.float32)
 
 
 def _nearness(similarity: NDArray[np.float32]) -> NDArray[np.float32]:
