@@ -13,6 +13,7 @@ from audioq.audio import Audio
 from audioq.errors import AudioError
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, MARK_FEATURES, CallFeature, FrameFeature, MarkFeature
 from audioq.features.coverage import frame_coverage
+from audioq.features.loss import weights_digest
 from audioq.frames import MARGIN, TILE, analysis_sr, frame
 from audioq.table import MARK_DTYPE, FeatureTable, Note, Quantity, fingerprint
 
@@ -81,7 +82,7 @@ def measure(
         format=replace(audio.format, duration=walk.n_samples / audio.sr),
         sha256=audio.sha256,
         notes=(*audio.notes, *walk.notes()),
-        fingerprint=fingerprint(sorted(quantities)),
+        fingerprint=fingerprint([*sorted(quantities), weights_digest()]),
     )
 
 

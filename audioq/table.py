@@ -86,7 +86,7 @@ class FeatureTable:
     notes : tuple of Note
         Warnings of the reader and of the measurement.
     fingerprint : str
-        Identifies the measurement: version of the table and the names of its features.
+        Identifies the measurement: version of the table, names of its features, weights of the network.
     """
 
     curves: Mapping[str, NDArray[np.float32]]
@@ -154,7 +154,7 @@ class FeatureTable:
 
 
 def fingerprint(names: list[str]) -> str:
-    """Return a short digest of the table version and the names of its features."""
+    """Return a short digest of the table version and of what names the measurement."""
     text = json.dumps([TABLE_VERSION, names])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

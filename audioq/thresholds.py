@@ -187,7 +187,7 @@ _ROWS: tuple[Threshold, ...] = (
     _row("delivered.least_activity", 0.5, "1", 0, 1, "least share of a long dropout in which speech was due"),
     _row("delivered.most_activity", 0.95, "1", 0, 1, "largest share of a long dropout in which speech was due"),
     _row("severity.loss_power", 1.5, "1", 0.1, 10, "power of the delivered share in the severity"),
-    _row("severity.rate", 40, "1/min", 1, 1000, "disturbances a minute that leave 37 % of what a call is worth"),
+    _row("severity.rate", 80, "1/min", 1, 1000, "disturbances a minute that leave 37 % of what a call is worth"),
     _row("severity.rate_floor", 0.4, "1", 0, 1, "disturbances alone leave at least this share of what a call is worth"),
     _row("blocked.delivered", 0.15, "ratio", 0, 1, "a call of which less arrived is blocked", _WORDS),
     _row("degraded.delivered", 0.97, "ratio", 0, 1, "a call of which less arrived is degraded", _WORDS),
