@@ -43,7 +43,10 @@ def _open(view: FileView) -> InputContainer:
     import av
 
     view.seek(0)
-    return av.open(view, "r", metadata_errors="replace", options={"format_whitelist": KNOWN_FORMATS})
+    # Tags that are no UTF-8 must not stop a decode; from version 19 on PyAV sees to that itself.
+    tags: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
+    container: InputContainer = av.open(view, "r", options={"format_whitelist": KNOWN_FORMATS}, **tags)
+    return container
 
 
 def probe(view: FileView, reason: str | None) -> Stream:
