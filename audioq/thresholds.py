@@ -117,6 +117,7 @@ def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
 
 
 _TUNED = "set on voices en, es, co of the real calls and on a lab corpus (benchmarks/README.md)"
+_BY_HAND = "chosen by hand on a few recordings; moves no verdict"
 _WORDS = "meaning of the words (docs/verdict.md)"
 
 
@@ -133,12 +134,13 @@ def _event_rows(
     unit: str = "1",
     low: float = 0,
     high: float = 1,
+    source: str = _TUNED,
 ) -> tuple[Threshold, ...]:
     return (
-        _row(f"{kind}.onset", onset, unit, low, high, f"a {kind} begins to count when its curve reaches this"),
-        _row(f"{kind}.offset", offset, unit, low, high, f"a {kind} lasts while its curve stays at or over this"),
-        _row(f"{kind}.shortest", shortest, "s", 0.01, 60, f"shorter stretches are no {kind}"),
-        _row(f"{kind}.merge", merge, "s", 0, 5, f"stretches of {kind} closer than this are one"),
+        _row(f"{kind}.onset", onset, unit, low, high, f"a {kind} begins to count when its curve reaches this", source),
+        _row(f"{kind}.offset", offset, unit, low, high, f"a {kind} lasts while its curve is not under this", source),
+        _row(f"{kind}.shortest", shortest, "s", 0.01, 60, f"shorter stretches are no {kind}", source),
+        _row(f"{kind}.merge", merge, "s", 0, 5, f"stretches of {kind} closer than this are one", source),
     )
 
 
@@ -158,10 +160,10 @@ _ROWS: tuple[Threshold, ...] = (
     *_event_rows("splice", 22, 22, 0.01, 0, "dB", 0, 100),
     _row("splice.phase", 0.05, "1", 0, 1, "dip of the periodicity at a splice"),
     _row("splice.below_active", 12, "dB", 0, 60, "both sides of a splice lie no further below the active speech level"),
-    *_event_rows("dead_air", 0.5, 0.5, 10, 0.1),
-    *_event_rows("clipping", 0.02, 0.005, 0.01, 0.2),
-    *_event_rows("click", 34, 34, 0.01, 0, "dB", 0, 100),
-    *_event_rows("hum", 15, 10, 1, 1.5, "dB", 0, 100),
+    *_event_rows("dead_air", 0.5, 0.5, 10, 0.1, source=_BY_HAND),
+    *_event_rows("clipping", 0.02, 0.005, 0.01, 0.2, source=_BY_HAND),
+    *_event_rows("click", 34, 34, 0.01, 0, "dB", 0, 100, _BY_HAND),
+    *_event_rows("hum", 15, 10, 1, 1.5, "dB", 0, 100, _BY_HAND),
     *_event_rows("tone", -4.5, -6, 0.25, 0.3, "-bins", -100, 0),
     *_event_rows("music", 0.5, 0.5, 1, 0.5),
     _row("music.activity", 0.97, "1", 0, 1, "music never pauses: least activity factor by ITU-T P.56"),

@@ -31,6 +31,9 @@ def first(**facts):
         ({"delivered_ratio": 0.9, "stretches_per_minute": 30.0}, "partly_lost", "degraded"),
         ({"delivered_ratio": 0.1, "speech_s": 4.0}, "mostly_lost", "blocked"),
         ({"delivered_ratio": 0.1, "speech_s": 4.0, "open_end_s": 30.0}, "broken_off", "blocked"),
+        ({"splices_per_minute": 60.0}, "spliced", "degraded"),
+        ({"speech_s": 0.5, "duration_s": 20.0, "tone_s": 0.0}, "hardly_any_speech", "blocked"),
+        ({"speech_s": 0.5, "duration_s": 20.0, "tone_s": 3.0}, "arrived_whole", "intact"),
         (SILENT, "no_speech", "blocked"),
         (SILENT | {"disturbed_s": 2.0}, "only_remains", "blocked"),
         (SILENT | {"tone_s": 5.0, "after_tone_s": 4.0}, "not_answered", "intact"),
@@ -46,7 +49,9 @@ def test_each_rule_fires_where_it_should(facts, rule, label):
 def test_limits_belong_to_the_better_word():
     assert first(delivered_ratio=DEFAULT_THRESHOLDS["degraded.delivered"]).label == Label.INTACT
     assert first(delivered_ratio=DEFAULT_THRESHOLDS["blocked.delivered"]).label == Label.DEGRADED
-    assert first(stretches_per_minute=DEFAULT_THRESHOLDS["degraded.stretches"]).label == Label.INTACT
+    assert first(stretches_per_minute=DEFAULT_THRESHOLDS["degraded.stretches"], stretches=9.0).label == Label.INTACT
+    assert first(stretches_per_minute=30.0, stretches=2.0).label == Label.INTACT
+    assert first(splices_per_minute=DEFAULT_THRESHOLDS["degraded.splices"]).label == Label.INTACT
 
 
 def test_speech_outweighs_tones():
