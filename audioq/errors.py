@@ -38,5 +38,9 @@ class ThresholdError(AudioqError):
     """A threshold does not exist or its value lies outside its range."""
 
 
+class SimulationError(AudioqError):
+    """A simulated call cannot be made as asked: no such recipe, an impossible setting, a codec that is not installed."""
+
+
 class InternalError(AudioqError):
     """Our own fault. The message asks for a report; the cause is chained."""

@@ -48,6 +48,8 @@ FLOORS: dict[str, tuple[int, int]] = {
     "render.*": (4, 1),
     "render": (4, 1),
     "simulate.*": (4, 1),
+    "simulate.codecs.*": (4, 1),
+    "simulate.devices.*": (4, 1),
     "simulate": (4, 1),
     "": (5, 0),  # audioq/__init__.py, the map: it shows every floor but the command
     "arguments": (5, 0),
@@ -62,6 +64,8 @@ SEES: dict[str, set[str]] = {
     "features": {"errors", "table", "fft", "frames", "features"},
     "measurement": {"errors", "table", "fft", "audio", "decoders", "frames", "features"},
     "simulate.*": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
+    "simulate.codecs.*": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
+    "simulate.devices.*": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
     "simulate": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
     "render.*": {"errors", "messages", "table", "thresholds", "gaps", "kinds", "events", "scores", "rules", "verdict"}
     | {"report", "render"},
@@ -86,8 +90,8 @@ THIRD_PARTY_MORE = {"table": {"pandas"}}  # to_dataframe
 
 # Third-party packages that only modules in these places (keys of FLOORS, or modules) may import, early or late.
 ONLY_IN = {
-    "soundfile": {"audio", "decoders", "decoders.*", "simulate.codecs"},
-    "av": {"audio", "decoders", "decoders.*", "simulate.codecs"},
+    "soundfile": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
+    "av": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
     "typer": {"cli"},
 }
 
