@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audioq.endings import INTERRUPTED, UNREAD, FailOn, ending_quietly, refuse, status
 from audioq.render.formats import OutputFormat
 
 if TYPE_CHECKING:
     from audioq.report import Failure, Report
     from audioq.table import FeatureTable
     from audioq.thresholds import Thresholds
-
-UNREAD, USAGE, FAIL_ON, INTERRUPTED, NO_READER = 1, 2, 3, 130, 141
 
 app = typer.Typer(
     name="audioq",
@@ -36,13 +33,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help starts faster and fits any console
     pretty_exceptions_enable=False,
 )
-
-
-class FailOn(StrEnum):
-    """The mildest verdict that makes the exit status 3."""
-
-    DEGRADED = "degraded"
-    BLOCKED = "blocked"
 
 
 Start = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Begin at this second of the recording.")]
@@ -127,7 +117,7 @@ def measure(
         return measure(read(file, start=start, end=end, sha256=sha256))
 
     _check_output(output, [source])
-    with _endings(), Progress(1, sys.stderr) as progress:
+    with ending_quietly(), Progress(1, sys.stderr) as progress:
         progress.next(source)
         table = attempt(source, make, sys.stderr if debug else None)
         if isinstance(table, Failure):
@@ -174,9 +164,46 @@ def explain(
     try:
         said = explain(name)
     except AudioqError as error:
-        _refuse(str(error))
-    with _endings(), Output(None) as out:
+        refuse(str(error))
+    with ending_quietly(), Output(None) as out:
         out.write_line(said)
+
+
+@app.command("simulate")
+def simulate_calls(
+    clean: Annotated[list[str], typer.Argument(metavar="CLEAN", help="Clean recordings of speech, or folders.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FOLDER", help="A new or empty folder.")],
+    recipe: Annotated[
+        str, typer.Option(metavar="NAME|FILE.toml", help="Which calls to make; see docs/simulate.md.")
+    ] = "benchmark",
+    seed: Annotated[int, typer.Option(min=0, help="Another seed makes other calls.")] = 1,
+    count: Annotated[int, typer.Option(min=1, help="Number of calls.")] = 100,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Number of processes; default: one a core.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Make labelled calls from clean speech.
+
+    Networks, codecs, concealment and devices do known harm; the folder holds the calls and the truth about them.
+    """
+    from audioq.errors import SimulationError
+    from audioq.render.output import say
+    from audioq.render.progress import Progress
+    from audioq.simulate.corpus import make_corpus
+
+    with ending_quietly(), Progress(count, sys.stderr) as progress:
+        progress.next(output)
+        try:
+            made = make_corpus(clean, output, recipe, seed=seed, count=count, jobs=jobs, progress=progress.next)
+        except SimulationError as problem:
+            with progress.aside():
+                if debug:
+                    raise
+                refuse(str(problem))
+    for sentence in (*made.left_out, *made.refused):
+        say(sentence)
+    shares = ", ".join(f"{number} {label}" for label, number in made.labels.items())
+    say(f"{made.calls} calls in {made.folder}: {shares}")
+    raise typer.Exit(UNREAD if made.refused else 0)
 
 
 def _policy(file: str | None, changes: list[str] | None) -> Thresholds:
@@ -187,7 +214,7 @@ def _policy(file: str | None, changes: list[str] | None) -> Thresholds:
         base = DEFAULT_THRESHOLDS if file is None else read_thresholds(file)
         return base.with_values(dict(_change(text) for text in changes or ()))
     except ThresholdError as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 def _change(text: str) -> tuple[str, float]:
@@ -202,7 +229,7 @@ def _change(text: str) -> tuple[str, float]:
 
 def _check_span(start: float | None, end: float | None) -> None:
     if end is not None and end <= (start or 0.0):
-        _refuse(f"--end {end:g} does not lie after --start {start or 0.0:g}")
+        refuse(f"--end {end:g} does not lie after --start {start or 0.0:g}")
 
 
 def _check_output(output: str | None, sources: Iterable[str]) -> None:
@@ -210,15 +237,7 @@ def _check_output(output: str | None, sources: Iterable[str]) -> None:
 
     problem = refusal(output, sources)
     if problem:
-        _refuse(f"--output {output}: {problem}")
-
-
-def _refuse(problem: str) -> NoReturn:
-    from audioq.messages import text
-    from audioq.render.output import say
-
-    say(text("line.failure", {"message": problem}))
-    raise typer.Exit(USAGE)
+        refuse(f"--output {output}: {problem}")
 
 
 def _show_each(
@@ -240,7 +259,7 @@ def _show_each(
     _check_output(output, [item for item in items if isinstance(item, str)])
     labels: set[str] = set()
     failed = False
-    with _endings(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
+    with ending_quietly(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
         write_head(format, out)
         for item in items:
             progress.next(item.file if isinstance(item, Failure) else item)
@@ -252,33 +271,7 @@ def _show_each(
                     write_result(made, format, out, alone=len(items) == 1)
             failed = failed or isinstance(made, Failure)
             labels |= set() if isinstance(made, Failure) else {str(made.verdict.label)}
-    raise typer.Exit(_status(labels, failed, fail_on))
-
-
-def _status(labels: set[str], failed: bool, fail_on: FailOn | None) -> int:
-    worse = {None: set(), FailOn.DEGRADED: {"degraded", "blocked"}, FailOn.BLOCKED: {"blocked"}}
-    return FAIL_ON if labels & worse[fail_on] else UNREAD if failed else 0
-
-
-@contextmanager
-def _endings(output: str | None = None) -> Iterator[None]:
-    """End quietly when the user stops the work or the reader of the output goes away."""
-    from audioq.messages import text
-    from audioq.render.output import say
-
-    try:
-        yield
-    except KeyboardInterrupt:
-        if output is not None and os.path.exists(f"{os.path.realpath(output)}.part"):
-            say(text("error.partial", {"file": f"{output}.part"}))
-        raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:
-        # Python would complain once more when it flushes standard output at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(NO_READER) from None
-    except OSError as error:
-        say(text("error.output", {"cause": error}))
-        raise typer.Exit(UNREAD) from None
+    raise typer.Exit(status(labels, failed, fail_on))
 
 
 def main() -> None:

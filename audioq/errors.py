@@ -39,7 +39,7 @@ class ThresholdError(AudioqError):
 
 
 class SimulationError(AudioqError):
-    """A simulated call cannot be made as asked: no such recipe, an impossible setting, a codec that is not installed."""
+    """A simulated call cannot be made as asked: no such recipe, an impossible setting, a missing codec."""
 
 
 class InternalError(AudioqError):

@@ -13,21 +13,20 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from made_labels import label_of
 
 from benchmarks import accuracy, analysis, speed
 from benchmarks.floor import HOP, WINDOW, floor
 from benchmarks.recording import write_recording
-from benchmarks.scoring.calibration import calibration
 from benchmarks.scoring.edges import edge_figures
 from benchmarks.scoring.events import match
-from benchmarks.scoring.intervals import macro_f1_interval, rate_interval
 from benchmarks.scoring.labels import Label, read_labels
 from benchmarks.scoring.mos import agreement
 from benchmarks.scoring.predictions import Predictions, predictions_of, read_predictions, row_of
 from benchmarks.scoring.scorecard import as_json, score
 from benchmarks.scoring.selection import read_filter, select
 from benchmarks.scoring.stretches import Stretch, join, likeness, said, union
-from benchmarks.scoring.verdicts import FalseAlarms, verdict_figures
+from benchmarks.scoring.verdicts import verdict_figures
 
 GOLDEN = Path(__file__).parent / "golden" / "scoring"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text(encoding="utf-8"))
@@ -57,10 +56,6 @@ def assert_same(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     mine = flat(ours)
     for path, value in flat(theirs).items():
         assert mine[path] == (value if value is None else pytest.approx(value, abs=1e-9)), path
-
-
-def label_of(name: str, verdict: str | None = "intact", **facts: Any) -> Label:
-    return Label(name, Path(), verdict, False, (), facts)
 
 
 # Figures of the whole
@@ -191,40 +186,6 @@ def test_a_class_that_no_recording_has_is_left_out_of_the_mean() -> None:
     assert verdict_figures([]) is None
 
 
-def test_the_interval_holds_the_figure_and_never_changes(labels: list[Label], predictions: Predictions) -> None:
-    sure = [label for label in labels if not label.grey]
-    interval, card = macro_f1_interval(sure, predictions), score(labels, predictions)
-    assert interval == macro_f1_interval(sure, predictions) == card.verdict_interval
-    assert interval is not None and card.verdict is not None
-    assert interval.low < card.verdict.macro_f1 < interval.high
-
-
-def test_two_directions_of_a_call_are_drawn_together() -> None:
-    rows = [{"file": f"{i}", "verdict": "intact" if i < 20 else "blocked"} for i in range(40)]
-    alone = [label_of(str(i), "intact") for i in range(40)]
-    paired = [label_of(str(i), "intact", call=str(i // 2)) for i in range(40)]
-    narrow, wide = (macro_f1_interval(labels, predictions_of(rows)) for labels in (alone, paired))
-    assert narrow is not None and wide is not None
-    assert wide.high - wide.low > narrow.high - narrow.low
-
-
-def test_none_wrong_of_ten_is_not_none_wrong_ever() -> None:
-    interval = rate_interval(FalseAlarms(0.0, 10))
-    assert interval.low == 0.0
-    assert interval.high == pytest.approx(0.27753, abs=1e-5)
-
-
-def test_calibration_of_known_probabilities() -> None:
-    labels = [label_of(str(i), "intact" if i < 15 else "degraded") for i in range(20)]
-    probabilities = {"intact": 0.75, "degraded": 0.25, "blocked": 0.0}
-    rows = [{"file": str(i), "verdict": {"label": "intact", "probabilities": probabilities}} for i in range(20)]
-    figures = calibration(labels, predictions_of(rows))
-    assert figures is not None
-    assert figures.brier == pytest.approx(0.75 * 2 * 0.25**2 + 0.25 * 2 * 0.75**2)
-    assert [one.n for one in figures.bins] == [2] * 10
-    assert calibration(labels, predictions_of([])) is None
-
-
 def test_agreement_shares_ranks_and_needs_five() -> None:
     figures = agreement([1, 2, 2, 3, 4], [1, 2, 2, 9, 10])
     assert figures.spearman == pytest.approx(1.0) and figures.pearson is not None and figures.pearson < 1
@@ -297,16 +258,6 @@ def test_the_command_scores_a_part(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_tells_edges_apart(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(GOLDEN / "edge_labels.jsonl", "--edges", "--predictions", GOLDEN / "edge_predictions.jsonl") == 0
     assert "delete" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("wrong", [["--only", "voice"], ["--set", "a=b"], ["--only", "codec=nobody"]])
-def test_the_command_refuses_what_it_cannot_mean(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        run(GOLDEN, "--predictions", GOLDEN / "predictions.jsonl", *wrong)
-    assert stopped.value.code == 2
-    with pytest.raises(SystemExit):
-        run(GOLDEN / "nowhere")
-    assert "no labels" in capsys.readouterr().err
 
 
 # speed.py: no figure is asserted here, for a machine may be busy

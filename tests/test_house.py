@@ -53,6 +53,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "simulate": (4, 1),
     "": (5, 0),  # audioq/__init__.py, the map: it shows every floor but the command
     "arguments": (5, 0),
+    "endings": (5, 0),
     "cli": (5, 1),
     "__main__": (5, 2),
 }
@@ -63,10 +64,10 @@ SEES: dict[str, set[str]] = {
     "features.*": {"errors", "table", "fft", "frames"},
     "features": {"errors", "table", "fft", "frames", "features"},
     "measurement": {"errors", "table", "fft", "audio", "decoders", "frames", "features"},
-    "simulate.*": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
-    "simulate.codecs.*": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
-    "simulate.devices.*": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
-    "simulate": {"errors", "table", "fft", "decoders", "audio", "frames", "simulate"},
+    "simulate.*": {"errors", "table", "fft", "decoders", "audio", "frames", "batches", "report", "simulate"},
+    "simulate.codecs.*": {"errors", "table", "fft", "decoders", "audio", "frames", "batches", "report", "simulate"},
+    "simulate.devices.*": {"errors", "table", "fft", "decoders", "audio", "frames", "batches", "report", "simulate"},
+    "simulate": {"errors", "table", "fft", "decoders", "audio", "frames", "batches", "report", "simulate"},
     "render.*": {"errors", "messages", "table", "thresholds", "gaps", "kinds", "events", "scores", "rules", "verdict"}
     | {"report", "render"},
     "__main__": {"cli"},
@@ -92,7 +93,7 @@ THIRD_PARTY_MORE = {"table": {"pandas"}}  # to_dataframe
 ONLY_IN = {
     "soundfile": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
     "av": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
-    "typer": {"cli"},
+    "typer": {"cli", "endings"},
 }
 
 # Slow to import, so never at the time a module is imported.

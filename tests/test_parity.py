@@ -15,7 +15,7 @@ from typer.main import get_command
 
 import audioq
 from audioq.cli import app
-from audioq.simulate import speechlike, zero_fill
+from audioq.simulate import make_corpus, speechlike, zero_fill
 
 pytestmark = pytest.mark.smoke
 
@@ -28,13 +28,14 @@ CALLS = {
     "measure": (audioq.read, audioq.measure, audioq.save),
     "judge": (audioq.load, audioq.compose),
     "explain": (audioq.explain,),
+    "simulate": (make_corpus,),
 }
 
 # What only the command has: how results are shown, where they go, and `changes`, which is thresholds.with_values.
 SHOWN = {"format", "output", "changes", "fail_on", "debug"}
 
 # What only the library has: objects of Python that cannot be typed in a shell, and the rate of an array.
-PYTHON = {"sr", "features", "call_features", "kinds", "rules", "block_seconds", "name", "language"}
+PYTHON = {"progress", "sr", "features", "call_features", "kinds", "rules", "block_seconds", "name", "language"}
 
 # The same thing, named for what it is on either side.
 SAME = {("judge", "table"): "file"}
@@ -44,7 +45,8 @@ SPELLINGS = {"changes": "--set"}
 
 
 def test_every_command_is_a_public_function():
-    assert set(COMMANDS) == set(CALLS) and set(COMMANDS) <= set(audioq.__all__)
+    # What makes calls lies in a package of the command's name, which a function beside it would hide.
+    assert set(COMMANDS) == set(CALLS) and set(COMMANDS) - {"simulate"} <= set(audioq.__all__)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -90,3 +90,11 @@ def in_activity(clean: Samples, sr: int, truth: Iterable[Span], share: float = 0
         if inside.any() and np.mean(active[inside]) >= share:
             kept.append(span)
     return kept
+
+
+def sums(track: NDArray[np.bool_] | NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Sums over `width` samples round every sample of a track of shape (n,); nothing lies beyond its ends."""
+    before = width // 2
+    padded = np.pad(np.asarray(track, np.float64), (before, width - before - 1))
+    total = np.concatenate(([0.0], np.cumsum(padded)))
+    return np.asarray(total[width:] - total[:-width])

@@ -97,6 +97,60 @@ def outage(n_packets: int, packet: float, start: float, end: float = math.inf) -
     return np.asarray((times >= start - packet / 2) & (times < end - packet / 2))
 
 
+def isolated(n_packets: int, rng: np.random.Generator, *, n_runs: int, longest: int = 1, apart: int = 1) -> Pattern:
+    """Short runs of loss that never touch.
+
+    Parameters
+    ----------
+    n_packets : int
+        Length of the pattern.
+    rng : numpy.random.Generator
+        Source of chance.
+    n_runs : int
+        How many runs; fewer where no more find room.
+    longest : int
+        A run loses from 1 to this many packets, each length as often.
+    apart : int
+        At least this many packets get through before every run.
+    """
+    lengths = rng.integers(1, longest + 1, n_runs)
+    lengths = lengths[np.cumsum(lengths + apart) <= n_packets]
+    room = n_packets - int(np.sum(lengths + apart))
+    ends = np.sort(rng.integers(0, room + 1, lengths.size)) + np.cumsum(lengths + apart)
+    steps = np.zeros(n_packets + 1, np.int64)
+    steps[ends - lengths] += 1
+    steps[ends] -= 1
+    return np.cumsum(steps[:-1]) > 0
+
+
+def police(n_packets: int, rng: np.random.Generator, *, keep: float, bucket: float, unevenness: float = 0.5) -> Pattern:
+    """Policing by a token bucket: a packet that finds no token is dropped.
+
+    Parameters
+    ----------
+    n_packets : int
+        Length of the pattern.
+    rng : numpy.random.Generator
+        Source of chance.
+    keep : float
+        Tokens that come per packet on average, from 0 to 1: the share that gets through in the long run. A small
+        bucket overflows between packets that come late, and then a little less gets through.
+    bucket : float
+        Most tokens that are saved up; at the beginning there is a chance number of them.
+    unevenness : float
+        Packets come 1 - unevenness to 1 + unevenness of their length after one another, drawn evenly.
+    """
+    lost = np.zeros(n_packets, bool)
+    tokens = rng.uniform(0.0, bucket)
+    for packet, came in enumerate((keep * rng.uniform(1.0 - unevenness, 1.0 + unevenness, n_packets)).tolist()):
+        tokens = min(bucket, tokens + came)
+        if tokens < 1.0:
+            lost[packet] = True
+        else:
+            tokens -= 1.0
+    return lost
+
+
 def gaps(lost: Pattern, packet: float) -> list[tuple[float, float]]:
     """The gaps in seconds that a pattern leaves; neighbours are one gap."""
     return [(start * packet, end * packet) for start, end in runs(lost)]

@@ -130,25 +130,17 @@ def match(truth: Sequence[Stretch], said: Sequence[Stretch], kind: str) -> Count
     return len(found), len(required) - len(found), alarms
 
 
-def event_figures(labels: Iterable[Label], predictions: Predictions) -> dict[str, dict[str, Detection]]:
-    """Return detection figures by scope and kind, over the recordings whose events are known."""
-    known = [(label, asked_events(predictions[label].events)) for label in labels if label.events_known]
-    return {
-        scope: {
-            kind: total(match(label.events, said, kind) for label, said in known if in_scope(label, scope))
-            for kind in ASKED
-        }
-        for scope in SCOPES
-    }
+def said_on_intact(labels: Iterable[Label], predictions: Predictions) -> list[tuple[Label, int, float]]:
+    """Return events said and minutes of each intact recording without any true event."""
+    clean = [one for one in labels if one.verdict == "intact" and not one.grey and not one.events]
+    return [(one, _n_events(predictions[one].events), float(one.facts.get("dur") or 0) / 60) for one in clean]
 
 
 def false_events_per_minute(labels: Iterable[Label], predictions: Predictions) -> float | None:
     """Return how many events were said a minute of intact recordings without any true event."""
-    clean = [one for one in labels if one.verdict == "intact" and not one.grey and not one.events]
-    minutes = sum(float(one.facts.get("dur") or 0) for one in clean) / 60
-    if not minutes:
-        return None
-    return sum(_n_events(predictions[one].events) for one in clean) / minutes
+    rows = said_on_intact(labels, predictions)
+    minutes = sum(row[2] for row in rows)
+    return sum(row[1] for row in rows) / minutes if minutes else None
 
 
 def _n_events(events: Sequence[Stretch]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.scoring.events import ASKED, SCOPES, Counts, Detection, asked_events, in_scope, total
 from benchmarks.scoring.labels import Label
 from benchmarks.scoring.predictions import Predictions
+from benchmarks.scoring.problems import ScoringError
 from benchmarks.scoring.stretches import KINDS, Stretch
 
 STATES = {"dropout": (2, 9), "buzz": (3,), "stutter": (4,), "any": (2, 3, 4, 9)}
@@ -28,15 +31,31 @@ class FrameTruth:
 
 
 def read_frames(label: Label) -> FrameTruth | None:
-    """Read the frames of a recording; None where the labels have none."""
+    """Read the frames of a recording; None where the labels have none.
+
+    Raises
+    ------
+    ScoringError
+        The file is there and cannot be read.
+    """
     name = label.facts.get("frames")
     if not name or not isinstance(name, str) or not (label.folder / name).is_file():
         return None
-    with np.load(label.folder / name) as archive:
+    try:
+        return _read(label.folder / name)
+    # What NumPy and zipfile raise for a file that is cut or no archive.
+    except (BadZipFile, EOFError, OSError, TypeError, ValueError) as problem:
+        raise ScoringError(f"the frame truth of {label.file} cannot be read: {name} is no whole .npz file") from problem
+
+
+def _read(file: Path) -> FrameTruth | None:
+    with np.load(file) as archive:
         if "state" not in archive or "active" not in archive:
             return None
-        hop = float(archive["hop"]) if "hop" in archive else DEFAULT_HOP
-        return FrameTruth(archive["state"], archive["active"].astype(bool), hop)
+        state, active = archive["state"], archive["active"].astype(bool)
+        if state.shape != active.shape:
+            raise ValueError(f"{state.shape} states, {active.shape} active")
+        return FrameTruth(state, active, float(archive["hop"]) if "hop" in archive else DEFAULT_HOP)
 
 
 def _claimed(events: Iterable[Stretch], kind: str, truth: FrameTruth) -> NDArray[np.bool_]:

@@ -1,42 +1,65 @@
-"""Intervals: how far a figure might lie from where it lay by luck of the recordings."""
+"""Intervals: how far a figure might lie from where it lay by luck of the calls, or of the talkers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.scoring.bootstrap import Floats, Interval, bounds, drawn_sums, ratios
+from benchmarks.scoring.event_counts import EventCounts
+from benchmarks.scoring.events import ASKED, SCOPES, said_on_intact
+from benchmarks.scoring.groups import UNITS
 from benchmarks.scoring.labels import CLASSES, Label
 from benchmarks.scoring.predictions import Predictions
 from benchmarks.scoring.verdicts import SAID, FalseAlarms
 
-DRAWS = 2000
-SEED = 20240
 _NORMAL_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """Bounds that hold 95 %."""
+class Intervals:
+    """Bounds of 95 % of the main figures, had other units been drawn; None where undefined.
 
-    low: float
-    high: float
+    `units` says how many there are: bounds over a handful of talkers are too narrow.
+    """
+
+    units: int
+    macro_f1: Interval | None
+    intact_called_otherwise: Interval | None
+    events: dict[str, dict[str, Interval | None]]
+    false_events_per_min_on_intact: Interval | None
 
 
-def _counts_by_call(labels: Sequence[Label], predictions: Predictions) -> NDArray[np.int64]:
-    calls = {call: i for i, call in enumerate(dict.fromkeys(label.call for label in labels))}
-    counts = np.zeros((len(calls), len(CLASSES), len(SAID)), dtype=np.int64)
-    for label in labels:
+def intervals(judged: Sequence[Label], predictions: Predictions, counts: EventCounts, unit: str) -> Intervals:
+    """Return the bootstrap intervals of labels that have a verdict, over one of `UNITS`."""
+    sure = [label for label in judged if not label.grey]
+    return Intervals(
+        units=len({UNITS[unit](label) for label in judged}),
+        macro_f1=macro_f1_interval(sure, predictions, unit),
+        intact_called_otherwise=_alarm_interval(sure, predictions, unit),
+        events={scope: _event_intervals(counts.within(scope), unit) for scope in SCOPES},
+        false_events_per_min_on_intact=_false_event_interval(judged, predictions, unit),
+    )
+
+
+def _units(labels: Iterable[Label], unit: str) -> list[str]:
+    return [UNITS[unit](label) for label in labels]
+
+
+def _confusions(labels: Sequence[Label], predictions: Predictions) -> NDArray[np.int64]:
+    """Return the confusion of each recording, shape (recordings, truth, said)."""
+    counts = np.zeros((len(labels), len(CLASSES), len(SAID)), dtype=np.int64)
+    for i, label in enumerate(labels):
         said = predictions[label].verdict
-        column = SAID.index(said) if said in SAID else SAID.index("none")
-        counts[calls[label.call], CLASSES.index(str(label.verdict)), column] += 1
+        counts[i, CLASSES.index(str(label.verdict)), SAID.index(said if said in SAID else "none")] = 1
     return counts
 
 
-def _macro_f1(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+def _macro_f1(counts: Floats) -> Floats:
     """Return macro-F1 of confusions, shape (draws, truth, said); absent classes are left out."""
     hits = np.diagonal(counts, axis1=1, axis2=2)
     n, claimed = counts.sum(axis=2), counts[:, :, : len(CLASSES)].sum(axis=1)
@@ -44,17 +67,40 @@ def _macro_f1(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray((f1 * (n > 0)).sum(axis=1) / (n > 0).sum(axis=1), dtype=np.float64)
 
 
-def macro_f1_interval(labels: Sequence[Label], predictions: Predictions) -> Interval | None:
-    """Return the bootstrap interval of macro-F1, drawing whole calls: their directions share a network."""
+def macro_f1_interval(labels: Sequence[Label], predictions: Predictions, unit: str = "calls") -> Interval | None:
+    """Return the bootstrap interval of macro-F1 over one of `UNITS`, each drawn as a whole."""
     judged = [label for label in labels if label.verdict is not None]
     if not judged:
         return None
-    counts = _counts_by_call(judged, predictions)
-    n_calls = len(counts)
-    drawn = np.random.default_rng(SEED).multinomial(n_calls, np.full(n_calls, 1 / n_calls), size=DRAWS)
-    values = _macro_f1(np.tensordot(drawn, counts, axes=1))
-    low, high = np.percentile(values, [2.5, 97.5])
-    return Interval(float(low), float(high))
+    counts = _confusions(judged, predictions)
+    drawn = drawn_sums(counts.reshape(len(judged), -1), _units(judged, unit))
+    return bounds(_macro_f1(drawn.reshape(-1, *counts.shape[1:])))
+
+
+def _alarm_interval(sure: Iterable[Label], predictions: Predictions, unit: str) -> Interval | None:
+    intact = [label for label in sure if label.verdict == "intact"]
+    if not intact:
+        return None
+    rows = np.array([(predictions[label].verdict != "intact", 1) for label in intact], dtype=np.int64)
+    drawn = drawn_sums(rows, _units(intact, unit))
+    return bounds(ratios(drawn[:, 0], drawn[:, 1]))
+
+
+def _event_intervals(counts: EventCounts, unit: str) -> dict[str, Interval | None]:
+    if not counts.labels:
+        return dict.fromkeys(ASKED)
+    drawn = drawn_sums(counts.counts.reshape(len(counts.labels), -1), _units(counts.labels, unit))
+    hits, misses, alarms = np.moveaxis(drawn.reshape(len(drawn), len(ASKED), 3), 2, 0)
+    f1 = ratios(2 * hits, 2 * hits + misses + alarms)
+    return {kind: bounds(f1[:, i]) for i, kind in enumerate(ASKED)}
+
+
+def _false_event_interval(judged: Iterable[Label], predictions: Predictions, unit: str) -> Interval | None:
+    rows = said_on_intact(judged, predictions)
+    if not rows:
+        return None
+    drawn = drawn_sums(np.array([row[1:] for row in rows], dtype=np.float64), _units([row[0] for row in rows], unit))
+    return bounds(ratios(drawn[:, 0], drawn[:, 1]))
 
 
 def rate_interval(alarms: FalseAlarms) -> Interval:

@@ -1,43 +1,21 @@
-"""Label: what is known to be true of one recording, read from a folder's ``labels.jsonl``.
-
-Two spellings of events are read: objects with named fields, and lists ``[start, end, kind, ...]``
-with the words of a call client (``mute``, ``conceal``, ...).
-"""
+"""Label: what is known to be true of one recording, read from a folder's ``labels.jsonl``."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from benchmarks.scoring.lines import Line, read_lines
+from benchmarks.scoring.problems import ScoringError
 from benchmarks.scoring.stretches import Stretch
+from benchmarks.scoring.true_events import read_events
 
 CLASSES = ("intact", "degraded", "blocked")
 
-AUDIOQ_KIND = {"repeat": "stutter"}
-"""Kinds that labels call otherwise than audioq does."""
-
-CLIENT_KIND: dict[str, tuple[str, tuple[str, ...]]] = {
-    "mute": ("dropout", ()),
-    "no_media": ("dropout", ()),
-    "no_output": ("dropout", ()),
-    "conceal": ("buzz", ("dropout",)),
-    "conceal_sig": ("buzz", ("dropout",)),
-}
-"""A call client's word -> kind, and the kinds that are accepted instead."""
-
-SHORTEST_BUZZ = 0.04
-LEAST_CONCEALED = 0.3
-_HOP = 100
-"""Frames a second of the grid on which the source's speech is listed."""
-_REACH = 8
-_TOUCH = 4
-"""An event that touches fewer frames of speech than `_TOUCH`, widened by `_REACH`, is minor."""
+NUMBERS = ("dur", "duration", "rms_dbfs", "delivered")
+"""Facts that must be numbers where they are given: figures are counted with them."""
 
 SILENT_DBFS = -100.0
 _VOCODERS = ("codec2", "lpc10")
@@ -117,99 +95,46 @@ class Label:
         vocoder = self.distractor == "vocoder" or self.facts.get("codec") in _VOCODERS
         return not vocoder and self.facts.get("artefact") != "gate"
 
-    def group(self, key: str) -> str | None:
-        """Return the group that a recording belongs to: its loss, codec, concealer or variant."""
-        value = self.facts.get(key)
-        if key == "loss":
-            value = _loss(self.facts)
-        return value if isinstance(value, str) else None
-
 
 def base_name(file: str) -> str:
     """Return a file's name without folders, whichever way the slashes lean."""
     return file.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def read_lines(file: Path) -> list[dict[str, Any]]:
-    """Read a file of JSON objects, one a line."""
-    with file.open(encoding="utf-8") as handle:
-        return [json.loads(line) for line in handle if line.strip()]
-
-
 def read_labels(folder: Path) -> list[Label]:
-    """Read the labels of a folder, or of a labels file itself."""
+    """Read the labels of a folder, or of a labels file itself.
+
+    Raises
+    ------
+    ScoringError
+        There are no labels, or a line cannot be understood.
+    """
     file = folder if folder.is_file() else folder / "labels.jsonl"
-    return [_label(line, file.parent) for line in read_lines(file)]
+    if not file.is_file():
+        raise ScoringError(f"there are no labels: {folder} is no labels file and no folder with labels.jsonl")
+    labels = [_label(line, file) for line in read_lines(file)]
+    if not labels:
+        raise ScoringError(f"{file} is empty: there must be one line a recording")
+    return labels
 
 
-def _label(line: dict[str, Any], folder: Path) -> Label:
-    events = [event for event in map(_event, line.get("events") or ()) if _has_extent(event)]
-    if line.get("speech") is not None:
-        events = _freed_in_pauses(events, line["speech"], float(line.get("dur") or 0))
-    return Label(line["file"], folder, _verdict(line), bool(line.get("grey", False)), tuple(events), line)
+def _label(line: Line, file: Path) -> Label:
+    number, facts = line
+    place = f"{file}, line {number}"
+    for key in NUMBERS:
+        if not isinstance(facts.get(key, 0) or 0, int | float):
+            raise ScoringError(f"{place}, has no number in `{key}`: write one, or leave it out")
+    try:
+        events = read_events(facts)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as problem:
+        raise ScoringError(f"{place}, has an event without start, end or kind: each must have all three") from problem
+    return Label(facts["file"], file.parent, _verdict(facts, place), bool(facts.get("grey", False)), events, facts)
 
 
-def _verdict(line: Mapping[str, Any]) -> str | None:
+def _verdict(facts: Mapping[str, Any], place: str) -> str | None:
     # A label with a basis of its own is an opinion of the sound: another question than damage by the network.
-    label = None if "label_basis" in line else line.get("label")
-    return label if label in CLASSES else None
-
-
-def _loss(facts: Mapping[str, Any]) -> object:
-    if "loss" in facts:
-        loss = facts["loss"]
-        return loss.get("kind") if isinstance(loss, dict) else loss
-    impairment = facts.get("impairment")
-    if not isinstance(impairment, dict):
+    if "label_basis" in facts or facts.get("label") is None:
         return None
-    return impairment.get("kind") or ("stack" if "stack" in impairment else "other")
-
-
-def _has_extent(event: Stretch) -> bool:
-    return event.end > event.start or event.kind == "delete"
-
-
-def _event(event: Mapping[str, Any] | Sequence[Any]) -> Stretch:
-    return _named_event(event) if isinstance(event, Mapping) else _client_event(event)
-
-
-def _named_event(event: Mapping[str, Any]) -> Stretch:
-    start, end = float(event["start"]), float(event["end"])
-    low, high = event.get("outer") or (start, end)
-    alt = tuple(AUDIOQ_KIND.get(kind, kind) for kind in event.get("alt") or ())
-    kind = AUDIOQ_KIND.get(event["kind"], event["kind"])
-    return Stretch(start, end, kind, (float(low), float(high)), bool(event.get("minor")), alt)
-
-
-def _client_event(event: Sequence[Any]) -> Stretch:
-    start, end, word = float(event[0]), float(event[1]), str(event[2])
-    kind, alt = CLIENT_KIND.get(word, (AUDIOQ_KIND.get(word, word), ()))
-    mostly_real = len(event) > 3 and event[3] < LEAST_CONCEALED
-    minor = kind == "buzz" and (end - start < SHORTEST_BUZZ or mostly_real)
-    return Stretch(start, end, kind, (start, end), minor, alt)
-
-
-def _speech_frames(speech: Sequence[Sequence[float]], n_frames: int, reach: int) -> NDArray[np.bool_]:
-    frames = np.zeros(n_frames, dtype=bool)
-    for start, end in speech:
-        first, last = round(start * _HOP), round(end * _HOP)
-        frames[max(0, first - reach) : last + reach] = True
-    return frames
-
-
-def _freed_in_pauses(events: Sequence[Stretch], speech: Sequence[Sequence[float]], seconds: float) -> list[Stretch]:
-    # Where nothing was said nobody can hear an edge: it may lie anywhere up to the next speech.
-    n_frames = int(seconds * _HOP) + 2 * _HOP
-    frames = _speech_frames(speech, n_frames, 0)
-    wide = _speech_frames(speech, n_frames, _REACH)
-    return [_freed(event, frames, wide) for event in events]
-
-
-def _freed(event: Stretch, frames: NDArray[np.bool_], wide: NDArray[np.bool_]) -> Stretch:
-    last = len(frames) - 1
-    start, end = round(event.start * _HOP), min(round(event.end * _HOP), last)
-    minor = event.minor or int(wide[start:end].sum()) < _TOUCH
-    before, after = np.flatnonzero(frames[:start]), np.flatnonzero(frames[end:last])
-    low = int(before[-1]) + 1 if before.size else 0
-    high = end + int(after[0]) if after.size else last
-    return replace(event, minor=minor, outer=(low / _HOP, high / _HOP))
+    if facts["label"] not in CLASSES:
+        raise ScoringError(f"{place}, has the label '{facts['label']}': it must be one of {', '.join(CLASSES)}")
+    return str(facts["label"])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.scoring.labels import Label
 from benchmarks.scoring.predictions import Predictions
+from benchmarks.scoring.ranks import ranks_of
 
 TARGETS = ("pesq_wb", "pesq_nb", "visqol", "visqol_poly", "stoi", "mos")
 """Measured scores that a label may hold; `mos` is the opinion of people."""
@@ -30,13 +31,6 @@ class Agreement:
     rmse_fit: float | None
 
 
-def _ranks(values: Floats) -> Floats:
-    """Return ranks from 0; equal values share their mean rank."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    means = np.cumsum(counts) - (counts + 1) / 2
-    return np.asarray(means[place], dtype=np.float64)
-
-
 def _rms(values: Floats) -> float:
     return float(np.sqrt(np.mean(values**2)))
 
@@ -51,7 +45,7 @@ def agreement(said: Sequence[float], measured: Sequence[float]) -> Agreement:
     if len(x) < FEWEST or x.std() < _FLAT or y.std() < _FLAT:
         return Agreement(len(x), None, None, None, None)
     line = np.polyval(np.polyfit(x, y, 1), x)
-    return Agreement(len(x), _pearson(x, y), _pearson(_ranks(x), _ranks(y)), _rms(x - y), _rms(line - y))
+    return Agreement(len(x), _pearson(x, y), _pearson(ranks_of(x), ranks_of(y)), _rms(x - y), _rms(line - y))
 
 
 def _scopes(labels: Sequence[Label]) -> dict[str, list[Label]]:

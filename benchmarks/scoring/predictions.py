@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.scoring.labels import AUDIOQ_KIND, Label, base_name, read_lines
+from benchmarks.scoring.labels import Label, base_name
+from benchmarks.scoring.lines import read_lines
+from benchmarks.scoring.problems import ScoringError
 from benchmarks.scoring.stretches import Stretch, said
+from benchmarks.scoring.true_events import AUDIOQ_KIND
 
 if TYPE_CHECKING:
     from audioq.report import Report
@@ -79,8 +82,22 @@ class Predictions:
 
 
 def read_predictions(file: Path) -> Predictions:
-    """Read stored lines; a line without a verdict (a failure) says nothing."""
-    return predictions_of(read_lines(file))
+    """Read stored lines; a line without a verdict (a failure) says nothing.
+
+    Raises
+    ------
+    ScoringError
+        The file cannot be read, or a line cannot be understood.
+    """
+    found = []
+    for number, row in read_lines(file):
+        try:
+            found += [_prediction(row)] if row.get("verdict") is not None else []
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            raise ScoringError(f"{file}, line {number}, is no line of `audioq analyze --format json`") from problem
+    if not found:
+        raise ScoringError(f"{file} holds no verdict: there must be one line a recording")
+    return Predictions(found)
 
 
 def predictions_of(rows: Sequence[Row]) -> Predictions:
@@ -94,7 +111,12 @@ def _prediction(row: Row) -> Prediction:
     if isinstance(verdict, dict):
         label, probabilities = verdict.get("label"), verdict.get("probabilities")
     events = tuple(_said(event) for event in row.get("events") or ())
-    return Prediction(row["file"], str(label), probabilities, row.get("scores"), events)
+    return Prediction(row["file"], str(label), _numbers(probabilities), _numbers(row.get("scores")), events)
+
+
+def _numbers(given: Mapping[str, Any] | None) -> dict[str, float] | None:
+    """Return the numbers under their names; null is undefined, and left out."""
+    return None if given is None else {name: float(value) for name, value in given.items() if value is not None}
 
 
 def _said(event: Mapping[str, Any]) -> Stretch:

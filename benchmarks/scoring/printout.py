@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from benchmarks.scoring.calibration import Calibration
+from benchmarks.scoring.bootstrap import Interval
 from benchmarks.scoring.edges import EdgeFigures
 from benchmarks.scoring.events import Detection
-from benchmarks.scoring.intervals import Interval, rate_interval
+from benchmarks.scoring.intervals import rate_interval
 from benchmarks.scoring.labels import CLASSES
 from benchmarks.scoring.mos import Agreement
 from benchmarks.scoring.scorecard import Scorecard
-from benchmarks.scoring.verdicts import SAID, FalseAlarms, GroupFigures, VerdictFigures
+from benchmarks.scoring.tables import calibration_lines, group_lines, interval_lines
+from benchmarks.scoring.verdicts import SAID, FalseAlarms, VerdictFigures
 
 
 def text_of(card: Scorecard) -> str:
@@ -41,19 +42,20 @@ def _lines(card: Scorecard) -> Iterator[str]:
     if card.verdict is not None:
         yield from _verdict_lines(card, card.verdict)
     yield from _alarm_lines(card)
-    for name, groups in card.groups.items():
-        yield from _group_lines(name, groups)
     yield from _detection_lines("Events", card.events)
     yield from _detection_lines("Frames of active speech", card.frames)
     yield from _mos_lines(card.mos)
+    yield from interval_lines(card)
     if card.calibration is not None:
-        yield from _calibration_lines(card.calibration)
+        yield from calibration_lines(card.calibration)
+    yield from group_lines(card.groups, card.event_groups)
 
 
 def _verdict_lines(card: Scorecard, verdict: VerdictFigures) -> Iterator[str]:
+    over_calls = card.intervals["calls"].macro_f1
     yield f"\nVerdict ({verdict.n} recordings that are not grey)"
     yield f"  accuracy {verdict.accuracy:.3f}"
-    yield f"  macro-F1 {verdict.macro_f1:.3f}{_bounds(card.verdict_interval)}"
+    yield f"  macro-F1 {verdict.macro_f1:.3f}{_bounds(over_calls)}"
     for words, other in (
         ("without all-silent ones", card.verdict_without_silent),
         ("with grey ones", card.verdict_with_grey),
@@ -85,12 +87,6 @@ def _alarms(alarms: FalseAlarms) -> str:
     return f"{100 * alarms.rate:5.1f} % of {alarms.n:<5}{_bounds(rate_interval(alarms))}"
 
 
-def _group_lines(name: str, groups: Mapping[str, GroupFigures]) -> Iterator[str]:
-    yield f"\nVerdict {name.replace('_', ' ')}"
-    for group, one in groups.items():
-        yield f"  {group:<18}accuracy {one.accuracy:.3f}   macro-F1 {one.macro_f1:.3f}   n {one.n}"
-
-
 def _detection(one: Detection) -> str:
     ratios = f"F1 {_number(one.f1)}   precision {_number(one.precision)}   recall {_number(one.recall)}"
     return f"{ratios}   (found {one.tp}, missed {one.fn}, false {one.fp})"
@@ -113,10 +109,3 @@ def _mos_lines(figures: Mapping[str, Mapping[str, Agreement]]) -> Iterator[str]:
 def _agreement(one: Agreement) -> str:
     correlations = f"Pearson {_number(one.pearson)}   Spearman {_number(one.spearman)}"
     return f"{correlations}   RMSE {_number(one.rmse)} (after a line {_number(one.rmse_fit)})   n {one.n}"
-
-
-def _calibration_lines(figures: Calibration) -> Iterator[str]:
-    yield f"\nCalibration of the probabilities (n {figures.n})"
-    yield f"  Brier {figures.brier:.3f}   expected calibration error {figures.ece:.3f}"
-    for one in figures.bins:
-        yield f"  sure by {one.confidence:.3f}, right in {one.accuracy:.3f}   n {one.n}"

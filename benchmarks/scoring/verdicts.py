@@ -11,7 +11,6 @@ from benchmarks.scoring.labels import CLASSES, Label
 from benchmarks.scoring.predictions import Predictions
 
 SAID = (*CLASSES, "none")
-GROUPS = ("loss", "codec", "plc", "variant")
 
 Pair = tuple[str, str]
 """True verdict, verdict that was said."""
@@ -36,15 +35,6 @@ class VerdictFigures:
     macro_f1: float
     per_class: dict[str, ClassFigures]
     confusion: dict[str, dict[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFigures:
-    """Figures of the recordings that share a codec, a loss, ..."""
-
-    n: int
-    accuracy: float
-    macro_f1: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +80,6 @@ def verdict_figures(rows: Sequence[Pair]) -> VerdictFigures | None:
 
 def _accuracy(rows: Sequence[Pair]) -> float:
     return sum(truth == answer for truth, answer in rows) / len(rows)
-
-
-def group_figures(labels: Sequence[Label], predictions: Predictions, key: str) -> dict[str, GroupFigures]:
-    """Return figures by loss, codec, concealer or variant, in the order of their names."""
-    groups: dict[str, list[Label]] = {}
-    for label in labels:
-        name = label.group(key)
-        if name is not None:
-            groups.setdefault(name, []).append(label)
-    return {name: _group(pairs(groups[name], predictions)) for name in sorted(groups)}
-
-
-def _group(rows: Sequence[Pair]) -> GroupFigures:
-    figures = verdict_figures(rows)
-    assert figures is not None  # a group is made by its first recording
-    return GroupFigures(figures.n, figures.accuracy, figures.macro_f1)
 
 
 def _alarm_groups(label: Label) -> list[str]:

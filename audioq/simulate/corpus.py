@@ -1,0 +1,228 @@
+"""Corpus: a labelled folder of simulated calls.
+
+::
+
+    FOLDER/audio/s0001.flac ...   the calls
+    FOLDER/frames/s0001.npz ...   state, active, lost on frames of 10 ms
+    FOLDER/labels.jsonl           a line a call
+    FOLDER/made.json              versions, seed, recipe and voices, to make it again
+
+Call `i` depends on the seed, `i`, the recipe, the voices and the codecs that are installed, and on nothing else: with
+another `count`, or with more processes, the calls that both folders have are the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from audioq.batches import recordings
+from audioq.errors import SimulationError
+from audioq.report import Failure
+from audioq.simulate.calls import SimulatedCall, make_call
+from audioq.simulate.codecs import CODECS, missing
+from audioq.simulate.codecs.files import write
+from audioq.simulate.lines import line_of
+from audioq.simulate.recipes import Choice, Recipe, read_recipe
+from audioq.simulate.voices import Voice, name_of, read_voices
+
+Progress = Callable[[str], None]
+
+SUFFIXES = {"ulaw": "wav"}
+"""Forms of files whose suffix is another word."""
+
+ATTEMPTS = 8
+"""A call in which the talker hardly speaks is drawn again, at most so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the calls are.
+    calls : int
+        How many were made.
+    labels : dict of str to int
+        How many are intact, degraded and blocked.
+    refused : tuple of str
+        A sentence for each clean recording that could not serve.
+    left_out : tuple of str
+        A sentence for each codec that is not installed.
+    """
+
+    folder: Path
+    calls: int
+    labels: dict[str, int]
+    refused: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def make_corpus(
+    clean: Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    recipe: str = "benchmark",
+    *,
+    seed: int = 1,
+    count: int = 100,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Made:
+    """Make a labelled folder of calls from clean speech.
+
+    Parameters
+    ----------
+    clean : sequence of paths
+        Clean recordings of speech, and folders of them. The talker is named by the file; below a folder that was
+        given, by the next folder, so that all its recordings are one talker's.
+    output : path
+        A folder that does not exist yet, or is empty.
+    recipe : str
+        Name of a recipe, or a file that ends in ``.toml``.
+    seed : int
+        Another seed makes another corpus of the same recipe.
+    count : int
+        Number of calls.
+    jobs : int, optional
+        Number of processes; one a core if not given.
+    progress : callable, optional
+        Gets the name of each call when it is done.
+
+    Raises
+    ------
+    SimulationError
+        No recording can serve, the recipe cannot be, no codec of it is installed, or the folder holds something.
+    """
+    folder = Path(output)
+    drawn, without = installed(read_recipe(recipe))
+    if count < 1:
+        raise SimulationError(f"count is {count}; ask for at least 1 call")
+    voices, refused = _voices(clean)
+    _prepare(folder)
+    task = partial(_make, recipe=drawn, seed=seed, folder=folder)
+    labels: dict[str, int] = {"intact": 0, "degraded": 0, "blocked": 0}
+    with (folder / "labels.jsonl").open("w", encoding="utf-8", newline="\n") as lines:
+        for line in _run(task, voices, count, jobs or os.cpu_count() or 1):
+            lines.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
+            lines.flush()
+            labels[line["label"]] += 1
+            if progress is not None:
+                progress(line["file"])
+    _note(folder, recipe, seed, count, [voice.name for voice in voices], without)
+    return Made(folder, count, labels, tuple(refused), tuple(without))
+
+
+def _voices(clean: Sequence[str | os.PathLike[str]]) -> tuple[list[Voice], list[str]]:
+    files: list[tuple[str, str]] = []
+    problems: list[str] = []
+    for given in clean:
+        for found in recordings([given]):
+            if isinstance(found, Failure):
+                problems.append(found.message)
+            else:
+                files.append((found, name_of(found, os.fspath(given))))
+    voices, refused = read_voices(files)
+    if not voices:
+        raise SimulationError("no clean speech is left: " + "; ".join([*problems, *refused] or ["none was given"]))
+    return voices, [*problems, *refused]
+
+
+def _prepare(folder: Path) -> None:
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise SimulationError(f"{folder}: holds something already; name a new or empty folder")
+    try:
+        for name in ("audio", "frames"):
+            (folder / name).mkdir(parents=True)
+    except OSError as cause:
+        raise SimulationError(f"{folder}: cannot be made ({cause.strerror}); name another folder") from cause
+
+
+def installed(recipe: Recipe) -> tuple[Recipe, list[str]]:
+    """Take the codecs out of a recipe that are not installed here, with a sentence for each.
+
+    Raises
+    ------
+    SimulationError
+        None is left.
+    """
+    reasons: dict[str, str] = {}
+    left = _without_missing(recipe, reasons)
+    return left, [f"codec {name} is left out: {why}" for name, why in sorted(reasons.items())]
+
+
+def _without_missing(recipe: Recipe, reasons: dict[str, str]) -> Recipe:
+    kept: list[Choice] = []
+    for choice in recipe.choices["codec"]:
+        why = missing(choice.name)
+        if why is None:
+            kept.append(choice)
+        else:
+            reasons[choice.name] = why
+    if not kept:
+        raise SimulationError(f"recipe {recipe.name}: none of its codecs is installed: " + "; ".join(reasons.values()))
+    mix = tuple((_without_missing(other, reasons), weight) for other, weight in recipe.mix)
+    return Recipe(recipe.name, recipe.meaning, recipe.duration_s, {**recipe.choices, "codec": tuple(kept)}, mix)
+
+
+_VOICES: list[Voice] = []
+"""The voices of a worker process: sent once, not with every call."""
+
+
+def _settle(voices: list[Voice]) -> None:
+    _VOICES[:] = voices
+
+
+def _run(task: Callable[[int], dict[str, Any]], voices: list[Voice], count: int, jobs: int) -> Iterator[dict[str, Any]]:
+    numbers = range(1, count + 1)
+    if min(jobs, count) == 1:
+        _settle(voices)
+        yield from map(task, numbers)
+        return
+    import multiprocessing
+
+    # Before a worker imports numpy: one thread each, or the workers fight over the cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Spawned, not forked: a fork would keep the threads that numpy has started here.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, count), mp_context=context, initializer=_settle, initargs=(voices,)) as pool:
+        yield from pool.map(task, numbers, chunksize=max(1, min(8, count // (4 * jobs))))
+
+
+def _make(number: int, recipe: Recipe, seed: int, folder: Path) -> dict[str, Any]:
+    """Make, write and describe one call."""
+    call = _with_speech(recipe, np.random.default_rng([seed, number]))
+    name = f"s{number:04d}"
+    form = call.plan.one("file").name
+    file = f"audio/{name}.{SUFFIXES.get(form, form)}"
+    write(folder / file, call.y, call.sr, ulaw=form == "ulaw")
+    frames = f"frames/{name}.npz"
+    np.savez_compressed(folder / frames, state=call.truth.state, active=call.truth.active, lost=call.truth.lost)
+    return line_of(call, file, frames) | {"seed": seed, "number": number}
+
+
+def _with_speech(recipe: Recipe, rng: np.random.Generator) -> SimulatedCall:
+    """A call in which, if anybody should speak, enough is said to judge it by."""
+    for _ in range(ATTEMPTS):
+        call = make_call(recipe.draw(rng), _VOICES, rng)
+        if not call.scene.voices or call.truth.active.sum() >= 80:
+            break
+    return call
+
+
+def _note(folder: Path, recipe: str, seed: int, count: int, voices: list[str], without: list[str]) -> None:
+    from audioq import __version__
+
+    known = {name: kind.needs for name, kind in CODECS.items() if missing(name) is None}
+    made = {"audioq": __version__, "recipe": recipe, "seed": seed, "count": count, "voices": voices}
+    text = json.dumps(made | {"codecs": sorted(known), "left_out": without}, indent=1, ensure_ascii=False)
+    (folder / "made.json").write_text(text + "\n", encoding="utf-8")
