@@ -12,6 +12,7 @@ from audioq.simulate.activity import sums
 from audioq.simulate.noise import SLOPES, colored_noise
 from audioq.simulate.settings import Setting
 from audioq.simulate.tape import GATED, LOOPED, LOST, REAL, STRETCHED, WAITING, Tape, cut, join, marked
+from audioq.simulate.voice_change import plan_speed
 
 Apply = Callable[..., Tape]
 
@@ -94,12 +95,11 @@ def stretch_pieces(tape: Tape, rng: np.random.Generator, *, per_minute: float, s
 
 
 def _stretched(tape: Tape, speed: float) -> Tape:
-    from audioq.simulate.voice_change import change_speed
-
-    y, reference = (change_speed(track, tape.sr, speed) for track in (tape.y, tape.reference))
-    origin = np.minimum((np.arange(y.size) * speed).astype(np.int64), tape.size - 1)
-    state = np.full(y.size, STRETCHED, np.uint8)
-    return Tape(tape.sr, y, reference, tape.active[origin], state)
+    # One plan for both tracks: what is heard and what should be heard stay side by side.
+    plan = plan_speed(tape.y, tape.sr, speed)
+    y, reference = plan.lay(tape.y), plan.lay(tape.reference)
+    state = np.where(tape.state[plan.origin] == REAL, STRETCHED, tape.state[plan.origin]).astype(np.uint8)
+    return Tape(tape.sr, y, reference, tape.active[plan.origin], state)
 
 
 def shut_gate(tape: Tape, rng: np.random.Generator, *, threshold_db: float, hold_s: float) -> Tape:

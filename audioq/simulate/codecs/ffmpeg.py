@@ -154,8 +154,8 @@ class _Decoder(Receiver):
 
         try:
             frames = self._context.decode(av.Packet(packet))
-        except av.error.InvalidDataError:
-            return None
+        except av.error.FFmpegError:
+            return None  # The player hears nothing, whatever FFmpeg finds wrong with the packet.
         if not frames:
             return None
         heard: Sound = np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames])

@@ -61,7 +61,6 @@ def _switch(name: str, meaning: str) -> Setting:
 
 FRAMES = ("10", "20", "30", "40", "60")
 PCM_RATES = ("8000", "16000", "24000", "32000", "44100", "48000")
-PCM_FRAMES = ("10", "20", "30", "40", "60")
 DTX = _switch("dtx", "Send next to nothing while nobody speaks.")
 
 OPUS_SETTINGS = (
@@ -84,7 +83,7 @@ OPUS_SETTINGS = (
 
 _ROWS = (
     CodecKind(
-        "pcm", "none", companding.make_pcm, (_rate(PCM_RATES, "16000"), _frame(PCM_FRAMES)), "No coding, 16 bits."
+        "pcm", "none", companding.make_pcm, (_rate(PCM_RATES, "16000"), _frame(FRAMES)), "No coding, 16 bits."
     ),
     CodecKind("g711-mulaw", "g711", companding.make_mu_law, (_frame(FRAMES),), "G.711 as in North America and Japan."),
     CodecKind("g711-alaw", "g711", companding.make_a_law, (_frame(FRAMES),), "G.711 as in the rest of the world."),

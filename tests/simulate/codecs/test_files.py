@@ -56,8 +56,9 @@ def test_lossy_files_are_in_step(tmp_path: Path, name: str, least: float) -> Non
     shift = lag(Y, heard, SR)
     # FFmpeg takes AMR's delay for 10 samples longer than it is, and writes so into the file.
     assert (-10 if name == "a.3gp" else 0) <= shift <= 1105
-    n = min(Y.size, heard.size - shift)
-    assert np.corrcoef(Y[:n], heard[shift : shift + n])[0, 1] > least
+    heard = heard[shift:] if shift >= 0 else np.pad(heard, (-shift, 0))
+    n = min(Y.size, heard.size)
+    assert np.corrcoef(Y[:n], heard[:n])[0, 1] > least
 
 
 @pytest.mark.parametrize("name", ["a.opus", "a.mp3", "a.m4a"])
@@ -103,7 +104,7 @@ def test_what_a_format_cannot_hold(
 @pytest.mark.parametrize(("form", "kbps", "least"), [("mp3", 64, 0.99), ("aac", 48, 0.97), ("opus", 32, 0.87)])
 @pytest.mark.parametrize("sr", [8000, 22050, 48000])
 def test_reencoding_stays_in_step(form: str, kbps: float, least: float, sr: int) -> None:
-    y = speechlike(1.0, sr, np.random.default_rng(22))
+    y = speechlike(0.7, sr, np.random.default_rng(22))
     heard = reencode(y, sr, form, kbps)
     assert heard.dtype == np.float32 and heard.shape == y.shape
     assert abs(lag(y, heard, sr)) <= max(1, sr // 10000)

@@ -9,10 +9,21 @@ import pytest
 
 from audioq.errors import SimulationError
 from audioq.simulate import speechlike
-from audioq.simulate.codecs import CODECS, CONCEALED, MISSING, QUIET, RECEIVED, REPAIRED, Codec, lag, make_codec, missing
+from audioq.simulate.codecs import (
+    CODECS,
+    CONCEALED,
+    MISSING,
+    QUIET,
+    RECEIVED,
+    REPAIRED,
+    Codec,
+    lag,
+    make_codec,
+    missing,
+)
 from audioq.simulate.playout import everything, with_waits
 
-SECONDS = 1.5
+SECONDS = 1.2
 ROBOTIC = "spandsp-lpc10"
 
 # What the waveform correlates with itself after the codec, at the defaults, on synthetic speech.
@@ -24,13 +35,13 @@ LEAST_LIKENESS = {
     "amr-nb": 0.85,
     "g722": 0.995,
     "g726": 0.98,
-    "aac": 0.97,
+    "aac": 0.93,
     "mp3": 0.98,
     "libopus": 0.87,
     "libamr-nb": 0.85,
     "libamr-wb": 0.9,
     "libgsm": 0.88,
-    "libspeex": 0.84,
+    "libspeex": 0.8,
     "spandsp-g711": 0.999,
     "spandsp-g722": 0.995,
     "spandsp-g726": 0.98,
@@ -168,7 +179,7 @@ def test_every_choice_works() -> None:
             values = one.choices or ((0, 1) if one.whole and one.high == 1 else (one.low, one.high))
             for value in values:
                 codec = make_codec(name, **{one.name: value})
-                packets = codec.encode(speech(codec.sr)[: codec.sr // 5])
+                packets = codec.encode(speech(codec.sr)[: codec.sr // 8])
                 decoded = codec.decode(packets, everything(len(packets), codec.seconds))
                 assert decoded.y.any(), (name, one.name, value)
 
