@@ -17,6 +17,10 @@ from audioq.kinds import KINDS  # noqa: E402
 from audioq.messages import text  # noqa: E402
 from audioq.rules import ONE_WAY, RULES  # noqa: E402
 from audioq.scores import METRICS  # noqa: E402
+from audioq.simulate.codecs import CODECS  # noqa: E402
+from audioq.simulate.ingredients import SECTIONS, Ingredient  # noqa: E402
+from audioq.simulate.recipes import names, read_recipe  # noqa: E402
+from audioq.simulate.settings import Setting  # noqa: E402
 from audioq.thresholds import DEFAULT_THRESHOLDS  # noqa: E402
 
 
@@ -61,11 +65,48 @@ def rules_table() -> str:
     return _table(("order", "rule", "label", "basis", "what it says", "limits", "rivals"), rows)
 
 
+def _setting(one: Setting) -> str:
+    default = "" if one.default is None else f"; {one.default}"
+    return f"`{one.name}` ({one.possible}{default})"
+
+
+def _settings(part: Ingredient) -> str:
+    return "<br>".join(map(_setting, part.settings)) or "none"
+
+
+def _parts_table(section: str) -> Callable[[], str]:
+    """Name, meaning and settings of everything that can stand in a section of a recipe."""
+
+    def table() -> str:
+        parts = SECTIONS[section].table.values()
+        rows = ((f"`{p.name}`", p.meaning, _settings(p)) for p in parts)
+        return _table(("name", "what it does", "settings (possible; default)"), rows)
+
+    return table
+
+
+def recipes_table() -> str:
+    """Every recipe that comes with audioq."""
+    return _table(("recipe", "what it makes"), ((f"`{name}`", read_recipe(name).meaning) for name in names()))
+
+
+def codecs_table() -> str:
+    """Every codec with its family and what it needs."""
+    rows = (
+        (f"`{c.name}`", c.family, c.meaning, f"`{c.needs}`" if c.needs else "nothing", _settings(c))
+        for c in CODECS.values()
+    )
+    return _table(("name", "family", "what it is", "needs (Debian)", "settings (possible; default)"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "scores": scores_table,
     "kinds": kinds_table,
     "thresholds": thresholds_table,
     "rules": rules_table,
+    "recipes": recipes_table,
+    "codecs": codecs_table,
+    **{section: _parts_table(section) for section in SECTIONS if section != "codec"},
 }
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 

@@ -355,16 +355,17 @@ def test_the_plan_keeps_synthetic_voices_apart(speech):
         *(("tts", f"e{i}") for i in range(2, 6)),
         *(("digital_pauses", f"e{i}") for i in (0, 1, 2, 4)),
     ]
+    assert [trap.name for trap in TRAPS.values() if trap.alone] == ["singing", "tonal", "music"]
     assert not np.array_equal(laid(tasks[6]), laid(Task("digital_pauses", voices[0], 2, Path("."))))
 
 
 def made_card(tmp_path: Path):
     lines = [("untouched", "a", False), ("untouched", "b", False), ("creak", "a", False), ("creak", "b", False)]
-    lines += [("vocoder", "a", True)]
-    said = ["intact", "degraded", "degraded", "degraded", "blocked"]
+    lines += [("vocoder", "a", True), ("music", "b", False)]
+    said = ["intact", "degraded", "degraded", "degraded", "blocked", "blocked"]
     with (tmp_path / "labels.jsonl").open("w", encoding="utf-8") as handle:
         for i, (trap, excerpt, grey) in enumerate(lines):
-            source = {"excerpt": excerpt, "origin": "recorded"}
+            source = {"excerpt": excerpt, "origin": "alone" if trap == "music" else "recorded"}
             label = {"file": f"{i}.flac", "dur": 30.0, "fs": 8000, "label": "intact", "grey": grey, "distractor": trap}
             handle.write(json.dumps({**label, "events": [], "source": source}) + "\n")
     event = {"kind": "buzz", "start": 1.0, "end": 1.2}
@@ -382,7 +383,9 @@ def test_alarms_are_counted_by_trap(tmp_path):
     assert creak.verdicts == {"degraded": 1, "none": 1}
     assert creak.events_per_min == {"buzz": 1.0}
     assert creak.origins == {"recorded": (2, 2)}
-    assert card.total == creak
+    assert card.traps["music"].added == 1
+    assert card.total is not None
+    assert (card.total.n, card.total.called, card.total.origins) == (3, 3, {"recorded": (2, 2), "alone": (1, 1)})
     assert card.total_processed == card.processed["vocoder"]
     assert card.processed["vocoder"].added == 1
 

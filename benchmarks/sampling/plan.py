@@ -15,7 +15,7 @@ from benchmarks.sampling.degraded import (
 )
 from benchmarks.sampling.intact import mobile, natural_end, noisy_line, quiet_call, ringback, two_way
 from benchmarks.sampling.making import Recipe
-from benchmarks.sampling.music import hold_music
+from benchmarks.sampling.music import waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ SAMPLES = (
         ("c016_chromium_opus_8k_a",),
         mobile,
     ),
-    Sample("intact_hold_music.mp3", "hold music and nothing else", (), hold_music),
+    Sample("intact_hold_music.mp3", "hold music and nothing else", (), waiting),
     Sample("intact_ringback.wav", "five rings (425 Hz, 1 s on, 4 s off), nobody answers", (), ringback),
     Sample(
         "degraded_telegram_metallic.flac",
