@@ -26,6 +26,9 @@ from typing import Any
 # The checkout's root, so that this file runs as a script from anywhere, without an installation.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+# Before numpy is imported: one thread, as every peer has, or waiting threads are counted as work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from benchmarks.analysis import predict_all
 from benchmarks.peers.catalogue import PEERS, chosen
 from benchmarks.peers.comparison import Plan, side_by_side

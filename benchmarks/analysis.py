@@ -24,11 +24,12 @@ def predict(label: Label, changes: Mapping[str, float]) -> Row:
     from audioq.report import analyze
     from audioq.thresholds import DEFAULT_THRESHOLDS
 
+    started = time.process_time()
     try:
         report = analyze(label.path, thresholds=DEFAULT_THRESHOLDS.with_values(changes))
     except AudioqError as problem:
         return {"file": label.file, "error": {"type": type(problem).__name__, "message": str(problem)}}
-    return row_of(report, label.file)
+    return {**row_of(report, label.file), "cpu_s": round(time.process_time() - started, 4)}
 
 
 def predict_all(labels: Sequence[Label], changes: Mapping[str, float], jobs: int) -> list[Row]:
