@@ -49,7 +49,7 @@ class Progress:
     def next(self, file: str) -> None:
         """Say that the next recording has begun."""
         with self._lock:
-            self._number, self._file, self._file_begun = self._number + 1, file, time.monotonic()
+            self._number, self._file, self._file_begun = min(self._number + 1, self._total), file, time.monotonic()
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -29,6 +29,9 @@ from audioq.simulate.voices import Voice
 MASKING = {"recorder_noise": "level_dbfs", "loudspeaker": "level_dbfs"}
 """Devices of the recorder that put noise over everything, and the setting that holds its level."""
 
+ROBOTIC_BELOW = 3
+"""Quality of Speex under which it codes with a vocoder's voicing and noise."""
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCall:
@@ -122,9 +125,20 @@ def _recorded(tape: Tape, plan: Plan, sr: int, others: Sequence[Voice], rng: np.
 
 
 def _masking(plan: Plan) -> float:
-    """Level of the noise that the recorder puts over everything, in dBFS."""
-    levels = [part.settings[MASKING[part.name]] for part in plan.parts["recorder"] if part.name in MASKING]
-    return float(max(levels)) if levels else -np.inf
+    """Level of the noise that the recorder puts over everything, in dBFS, as if it came before any gain."""
+    gain, most = 0.0, -np.inf
+    for part in plan.parts["recorder"]:
+        gain += part.settings["gain_db"] if part.name == "gain" else 0.0
+        if part.name in MASKING:
+            most = max(most, part.settings[MASKING[part.name]] - gain)
+    return float(most)
+
+
+def is_vocoder(codec: Part) -> bool:
+    """Whether a codec sounds robotic by its nature: LPC-10, and Speex at its lowest qualities."""
+    if CODECS[codec.name].family == "vocoder":
+        return True
+    return codec.name == "libspeex" and codec.settings["quality"] < ROBOTIC_BELOW
 
 
 def _doubts(plan: Plan, truth: Truth) -> list[str]:
@@ -133,7 +147,7 @@ def _doubts(plan: Plan, truth: Truth) -> list[str]:
     receivers = {part.name for part in plan.parts["receiver"]}
     whole = truth.delivered >= 0.97
     doubts = {
-        "vocoder": CODECS[plan.one("codec").name].family == "vocoder",
+        "vocoder": is_vocoder(plan.one("codec")),
         "unanswered": content.endswith("_then_speech") and truth.delivered < 0.15,
         "skips": "skips" in receivers and whole,
         "stretched": "stretches" in receivers and whole,

@@ -142,4 +142,3 @@ def _contents() -> list[Content]:
 
 CONTENTS: Mapping[str, Content] = {one.name: one for one in _contents()}
 """Everything that can be in a call, by name."""
-

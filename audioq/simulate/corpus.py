@@ -28,7 +28,7 @@ from audioq.batches import recordings
 from audioq.errors import SimulationError
 from audioq.report import Failure
 from audioq.simulate.calls import SimulatedCall, make_call
-from audioq.simulate.codecs import CODECS, missing
+from audioq.simulate.codecs import CODECS, make_codec, missing
 from audioq.simulate.codecs.files import write
 from audioq.simulate.lines import line_of
 from audioq.simulate.recipes import Choice, Recipe, read_recipe
@@ -107,6 +107,8 @@ def make_corpus(
     drawn, without = installed(read_recipe(recipe))
     if count < 1:
         raise SimulationError(f"count is {count}; ask for at least 1 call")
+    if seed < 0 or (jobs or 1) < 1:
+        raise SimulationError(f"seed is {seed} and jobs {jobs}; give a seed from 0 on and at least 1 process")
     voices, refused = _voices(clean)
     _prepare(folder)
     task = partial(_make, recipe=drawn, seed=seed, folder=folder)
@@ -138,9 +140,9 @@ def _voices(clean: Sequence[str | os.PathLike[str]]) -> tuple[list[Voice], list[
 
 
 def _prepare(folder: Path) -> None:
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise SimulationError(f"{folder}: holds something already; name a new or empty folder")
     try:
+        if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+            raise SimulationError(f"{folder}: holds something already; name a new or empty folder")
         for name in ("audio", "frames"):
             (folder / name).mkdir(parents=True)
     except OSError as cause:
@@ -165,6 +167,7 @@ def _without_missing(recipe: Recipe, reasons: dict[str, str]) -> Recipe:
     for choice in recipe.choices["codec"]:
         why = missing(choice.name)
         if why is None:
+            _check_codec(recipe.name, choice)
             kept.append(choice)
         else:
             reasons[choice.name] = why
@@ -172,6 +175,16 @@ def _without_missing(recipe: Recipe, reasons: dict[str, str]) -> Recipe:
         raise SimulationError(f"recipe {recipe.name}: none of its codecs is installed: " + "; ".join(reasons.values()))
     mix = tuple((_without_missing(other, reasons), weight) for other, weight in recipe.mix)
     return Recipe(recipe.name, recipe.meaning, recipe.duration_s, {**recipe.choices, "codec": tuple(kept)}, mix)
+
+
+def _check_codec(recipe: str, choice: Choice) -> None:
+    """Refuse settings that are possible one by one, but not together, before the first call is made."""
+    for end in (0, -1):
+        given = {name: value[end] if isinstance(value, list) else value for name, value in choice.settings.items()}
+        try:
+            make_codec(choice.name, **given)
+        except SimulationError as problem:
+            raise SimulationError(f"recipe {recipe}: {problem}") from problem
 
 
 _VOICES: list[Voice] = []

@@ -18,6 +18,10 @@ REENCODED = "reencoded"
 BABBLE = "babble"
 NEAR = "near_talker"
 
+RATES = ("8000", "16000", "44100", "48000")
+FEWER_RATES = {"ulaw": RATES[:1], "3gp": RATES[:1], "opus": ("8000", "16000", "48000")}
+"""Sampling rates of files, and forms that do not have all of them."""
+
 
 class Ingredient(Protocol):
     """What every row of every table has."""
@@ -98,8 +102,8 @@ _FILES = tuple(
                 "sr",
                 "Hz",
                 meaning="Sampling rate.",
-                default="16000",
-                choices=("8000",) if form in ("ulaw", "3gp") else ("8000", "16000", "44100", "48000"),
+                default="8000" if FEWER_RATES.get(form) == RATES[:1] else "16000",
+                choices=FEWER_RATES.get(form, RATES),
             ),
         ),
         meaning,

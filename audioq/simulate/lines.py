@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from audioq.simulate.activity import HOP_SECONDS
-from audioq.simulate.calls import SimulatedCall
+from audioq.simulate.calls import SimulatedCall, is_vocoder
 from audioq.simulate.codecs import CODECS
 from audioq.simulate.contents import CONTENTS
 from audioq.simulate.ingredients import BABBLE, NEAR, REENCODED
@@ -67,6 +67,7 @@ def _event(event: TrueEvent) -> dict[str, Any]:
     """An event without what is false or empty; seconds to a tenth of a sample at 48 kHz."""
     values = {name: value for name, value in asdict(event).items() if value not in (False, "", ())}
     values["start"], values["end"] = round(event.start, 6), round(event.end, 6)
+    values["outer"] = [round(edge, 6) for edge in event.outer]
     return values
 
 
@@ -75,7 +76,7 @@ def _distractor(call: SimulatedCall) -> str | None:
     plan = call.plan
     if call.judged.label != "intact":
         return None
-    if CODECS[plan.one("codec").name].family == "vocoder":
+    if is_vocoder(plan.one("codec")):
         return "vocoder"
     content = plan.one("content").name
     if content != "speech":

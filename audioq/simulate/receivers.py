@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.errors import SimulationError
 from audioq.simulate.activity import sums
 from audioq.simulate.noise import SLOPES, colored_noise
 from audioq.simulate.settings import Setting
@@ -50,15 +51,24 @@ def _places(tape: Tape, per_minute: float, rng: np.random.Generator) -> list[int
     return places
 
 
+def _check_lengths(name: str, shortest_s: float, longest_s: float) -> None:
+    if shortest_s > longest_s:
+        raise SimulationError(
+            f"receiver {name}: shortest_s is {shortest_s:g} and longest_s {longest_s:g}; give a longer longest_s"
+        )
+
+
 def loop_pieces(
     tape: Tape, rng: np.random.Generator, *, per_minute: float, shortest_s: float, longest_s: float, later: float
 ) -> Tape:
     """Stretches of speech are played again, two to six times."""
+    _check_lengths("loops", shortest_s, longest_s)
     parts, done = [], 0
     for place in _places(tape, per_minute, rng):
         length = round(float(rng.uniform(shortest_s, longest_s)) * tape.sr)
         more = int(rng.integers(2, 7))
-        if place - length < done:
+        # The piece must not reach into the last loop, and what never came is not heard again.
+        if place - length < done or np.isin(tape.state[place - length : place], (LOST, WAITING)).any():
             continue
         again = replace(marked(cut(tape, place - length, place), LOOPED), active=np.ones(length, bool))
         # Only what is played again counts as looped: the first time was real.
@@ -72,6 +82,7 @@ def skip_pieces(
     tape: Tape, rng: np.random.Generator, *, per_minute: float, shortest_s: float, longest_s: float
 ) -> Tape:
     """Pieces of time are left out, and the ends put together without a fade."""
+    _check_lengths("skips", shortest_s, longest_s)
     parts, done = [], 0
     for place in _places(tape, per_minute, rng):
         parts.append(cut(tape, done, place))
@@ -99,7 +110,8 @@ def _stretched(tape: Tape, speed: float) -> Tape:
     plan = plan_speed(tape.y, tape.sr, speed)
     y, reference = plan.lay(tape.y), plan.lay(tape.reference)
     state = np.where(tape.state[plan.origin] == REAL, STRETCHED, tape.state[plan.origin]).astype(np.uint8)
-    return Tape(tape.sr, y, reference, tape.active[plan.origin], state)
+    seams = np.searchsorted(np.maximum.accumulate(plan.origin), tape.seams)
+    return Tape(tape.sr, y, reference, tape.active[plan.origin], state, np.minimum(seams, max(0, y.size - 1)))
 
 
 def shut_gate(tape: Tape, rng: np.random.Generator, *, threshold_db: float, hold_s: float) -> Tape:
@@ -181,4 +193,3 @@ _ALL = (
 
 RECEIVERS: Mapping[str, Receiver] = {one.name: one for one in _ALL}
 """Everything a receiver can do, by name."""
-

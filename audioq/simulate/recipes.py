@@ -70,7 +70,8 @@ class Recipe:
         if self.mix:
             weights = np.array([weight for _, weight in self.mix])
             return self.mix[int(rng.choice(len(self.mix), p=weights / weights.sum()))][0].draw(rng)
-        duration = round(float(rng.uniform(*self.duration_s)), 2)
+        low, high = self.duration_s
+        duration = min(max(round(float(rng.uniform(low, high)), 2), low), high)
         return Plan(self.name, duration, {name: _draw(SECTIONS[name], self.choices[name], rng) for name in SECTIONS})
 
 
@@ -94,9 +95,11 @@ def _value(setting: Setting, value: Value, rng: np.random.Generator) -> float | 
         return value
     if setting.choices or len(value) != 2:
         return value[int(rng.integers(len(value)))]  # type: ignore[no-any-return]
-    drawn = float(rng.uniform(*value))
-    # Three digits are enough for anybody, and can be read in the labels.
-    return float(rng.integers(value[0], value[1] + 1)) if setting.whole else float(f"{drawn:.3g}")
+    low, high = value
+    if setting.whole:
+        return float(rng.integers(int(low), int(high) + 1))
+    # Three digits are enough for anybody, and can be read in the labels; the range is kept all the same.
+    return min(max(float(f"{rng.uniform(low, high):.3g}"), float(low)), float(high))
 
 
 def names() -> list[str]:
@@ -160,7 +163,9 @@ def _mixed(where: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _rows(where: str, section: str, content: Mapping[str, Any], base: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = content.get(section, base.get(section, []))
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "name" in row for row in rows):
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and isinstance(row.get("name"), str) for row in rows
+    ):
         raise SimulationError(f"recipe {where}: write [[{section}]] and a name below it")
     if SECTIONS[section].one and not rows:
         raise SimulationError(f"recipe {where}: it needs at least one [[{section}]]")
@@ -173,6 +178,9 @@ def _choice(where: str, section: Section, row: dict[str, Any]) -> Choice:
     settings = {key: value for key, value in row.items() if key not in ("name", often)}
     try:
         entry(section.name, section.table, row["name"])
+        for one in section.settings(row["name"]):
+            if one.choices and one.name in settings:
+                settings[one.name] = _words(settings[one.name])
         known = section.settings(row["name"])
         lists = [value for value in settings.values() if isinstance(value, list)]
         if any(not value for value in lists):
@@ -189,6 +197,13 @@ def _choice(where: str, section: Section, row: dict[str, Any]) -> Choice:
     if not section.one and share > 1.0:
         raise SimulationError(f"recipe {where}: the chance of {row['name']} is {share:g}; give 0 to 1")
     return Choice(row["name"], share, settings)
+
+
+def _words(value: Any) -> Any:
+    """A number that stands for one of some words, as 16000 does for "16000"; in a list each of them."""
+    if isinstance(value, list):
+        return [_words(one) for one in value]
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _often(where: str, what: str, value: object) -> float:

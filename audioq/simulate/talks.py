@@ -62,7 +62,7 @@ def talk(
         phrase = phrases[deck.pop()]
         if place + phrase.size > n:
             # The call ends while somebody speaks, unless that would be a word cut short for nothing.
-            if n - place < LEAST_CUT_SECONDS * sr:
+            if n - place < LEAST_CUT_SECONDS * sr and speech.any():
                 break
             phrase = phrase[: n - place]
         speech[place : place + phrase.size] = phrase
@@ -95,4 +95,3 @@ def _gaps(speech: Samples, sr: int) -> NDArray[np.float32]:
     width = round(0.01 * sr)
     sound = sums(np.abs(speech) > 0.0, width) > 0.0
     return np.asarray(1.0 - sums(sound, width) / width, np.float32)
-

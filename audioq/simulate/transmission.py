@@ -94,9 +94,10 @@ def _on_slots(y: Samples, playout: Playout, slot: int) -> Samples:
 def _active_on_slots(active: NDArray[np.bool_], playout: Playout, slot: int) -> NDArray[np.bool_]:
     """Speech on the time line of the slots; the player waits inside speech if both sides of the wait are speech."""
     packets = active.reshape(-1, slot)
-    before = np.maximum(np.maximum.accumulate(playout.packet), 0)
+    before = np.maximum.accumulate(playout.packet)
     after = np.minimum(before + 1, packets.shape[0] - 1)
-    waits = np.repeat((packets[before, -1] & packets[after, 0])[:, np.newaxis], slot, axis=1)
+    inside = (before >= 0) & packets[before, -1] & packets[after, 0]
+    waits = np.repeat(inside[:, np.newaxis], slot, axis=1)
     return np.where(playout.waiting[:, np.newaxis], waits, packets[before]).reshape(-1)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.simulate.activity import HOP_SECONDS, frame_levels
+from audioq.simulate.activity import HOP_SECONDS
 from audioq.simulate.spans import POINT_SECONDS, Samples, runs
 from audioq.simulate.tape import GATED, LOOPED, LOST, QUIET, REPAIRED, STRETCHED, WAITING, Tape
 
@@ -123,11 +123,10 @@ def truth_of(tape: Tape, concealer: str = "own", masking_dbfs: float = -np.inf) 
     masking_dbfs : float
         Level of noise that the recorder adds.
     """
-    hop = round(tape.sr * HOP_SECONDS)
-    active = _majority(tape.active, hop)
+    active = _majority(tape.active, tape.sr)
     level = speech_level(tape)
     state = _frame_states(tape, active, level)
-    lost = _majority(np.isin(tape.state, (LOST, WAITING)), hop)
+    lost = _majority(np.isin(tape.state, (LOST, WAITING)), tape.sr)
     delivered = float(np.isin(state, (SPEECH, MENDED, WARPED))[active].mean()) if active.any() else 1.0
     events = _events(tape, state, active, lost, concealer, max(level - LEAST_AUDIBLE_DB, masking_dbfs))
     return Truth(state, active, lost, delivered, _count_losses(state, active), tuple(events))
@@ -140,9 +139,21 @@ def speech_level(tape: Tape) -> float:
     return float(10.0 * np.log10(np.mean(tape.reference[tape.active].astype(np.float64) ** 2) + 1e-20))
 
 
-def _majority(track: NDArray[np.bool_], hop: int) -> Frames:
-    n_frames = track.size // hop
-    return np.asarray(track[: n_frames * hop].reshape(n_frames, hop).mean(axis=1) >= 0.5)
+def _means(track: NDArray[np.bool_] | NDArray[np.float64], sr: int) -> NDArray[np.float64]:
+    """Means over frames, which begin at the sample next to every 10 ms: at 11025 Hz they have 110 samples or 111."""
+    per_second = round(1.0 / HOP_SECONDS)
+    n_frames = track.size * per_second // sr
+    borders = np.rint(np.arange(n_frames + 1) * sr / per_second).astype(np.int64)
+    sums = np.add.reduceat(track[: borders[-1]].astype(np.float64), borders[:-1]) if n_frames else np.zeros(0)
+    return np.asarray(sums / np.diff(borders))
+
+
+def _majority(track: NDArray[np.bool_], sr: int) -> Frames:
+    return np.asarray(_means(track, sr) >= 0.5)
+
+
+def _levels(y: Samples, sr: int) -> NDArray[np.float64]:
+    return np.asarray(10.0 * np.log10(_means(y.astype(np.float64) ** 2, sr) + 1e-20))
 
 
 def _smooth(levels: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -152,17 +163,16 @@ def _smooth(levels: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _silenced(y: Samples, reference: Samples, sr: int, level: float) -> Frames:
-    heard, wanted = frame_levels(y, sr), frame_levels(reference, sr)
+    heard, wanted = _levels(y, sr), _levels(reference, sr)
     hole = _smooth(heard) < np.minimum(_smooth(wanted) - UNDER_REFERENCE_DB, level - UNDER_SPEECH_DB)
     return np.asarray(hole | (heard < max(level - SILENT_UNDER_SPEECH_DB, SILENT_DBFS)))
 
 
 def _frame_states(tape: Tape, active: Frames, level: float) -> NDArray[np.uint8]:
-    hop = round(tape.sr * HOP_SECONDS)
     silenced = _silenced(tape.y, tape.reference, tape.sr, level)
-    of = {one: _majority(tape.state == one, hop) for one in (REPAIRED, QUIET, LOOPED, STRETCHED, GATED)}
-    lost = _majority(np.isin(tape.state, (LOST, WAITING)), hop)
-    cuts = frame_levels(tape.reference, tape.sr) > level - GATE_CUTS_SPEECH_DB
+    of = {one: _majority(tape.state == one, tape.sr) for one in (REPAIRED, QUIET, LOOPED, STRETCHED, GATED)}
+    lost = _majority(np.isin(tape.state, (LOST, WAITING)), tape.sr)
+    cuts = _levels(tape.reference, tape.sr) > level - GATE_CUTS_SPEECH_DB
     state = np.full(active.size, PAUSE, np.uint8)
     # In this order: what stands later wins.
     for frames, one in (
@@ -208,7 +218,7 @@ def _events(
     tape: Tape, state: NDArray[np.uint8], active: Frames, lost: Frames, concealer: str, audible_dbfs: float
 ) -> list[TrueEvent]:
     quiet = ~active
-    silent = frame_levels(tape.y, tape.sr) < SILENT_DBFS
+    silent = _levels(tape.y, tape.sr) < SILENT_DBFS
     nothing = np.zeros(state.size, bool)
     found = [
         (MUTED, "dropout", quiet & lost, "loss", ()),
@@ -218,7 +228,7 @@ def _events(
         (WARPED, "stretch", nothing, "stretch", ()),
         (LOST_IN_PAUSE, "pause_loss", nothing, concealer, ()),
     ]
-    difference = frame_levels(tape.y - tape.reference, tape.sr)
+    difference = _levels(tape.y - tape.reference, tape.sr)
     edges = _edges(tape)
     events = []
     for code, kind, bridge, how, alt in found:
@@ -256,7 +266,7 @@ def _outer(start: int, end: int, low: float, high: float, active: Frames) -> tup
     after = np.flatnonzero(active[end:])
     first = (int(before[-1]) + 1 if before.size else 0) * HOP_SECONDS
     last = (end + int(after[0]) if after.size else active.size) * HOP_SECONDS
-    return round(min(first, low), 4), round(max(last, high), 4)
+    return min(round(first, 4), low), max(round(last, 4), high)
 
 
 def _skips(tape: Tape) -> Sequence[TrueEvent]:

@@ -64,6 +64,8 @@ class Voice:
 def speech_frames(y: Samples, sr: int) -> NDArray[np.bool_]:
     """Frames of 10 ms in which a clean talk is speech, closures of stops included; shape (n_frames,)."""
     level = active_level(y, sr)
+    if not np.isfinite(level):
+        return np.zeros(y.size // round(sr * HOP_SECONDS), bool)
     speech = np.asarray(frame_levels(y, sr) > level - RANGE_DB)
     for start, end in runs(~speech):
         if end - start <= CLOSURE_FRAMES and start > 0 and end < speech.size:
