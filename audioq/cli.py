@@ -191,7 +191,6 @@ def simulate_calls(
     from audioq.simulate.corpus import make_corpus
 
     with ending_quietly(), Progress(count, sys.stderr) as progress:
-        progress.next(output)
         try:
             made = make_corpus(clean, output, recipe, seed=seed, count=count, jobs=jobs, progress=progress.next)
         except SimulationError as problem:

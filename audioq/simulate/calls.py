@@ -88,7 +88,7 @@ def make_call(plan: Plan, voices: Sequence[Voice], rng: np.random.Generator) -> 
     for part in plan.parts["receiver"]:
         tape = RECEIVERS[part.name].apply(tape, rng, **part.settings)
     sent = replace(sent, tape=tape)
-    truth = truth_of(tape, sent.concealer, _masking(plan))
+    truth = truth_of(tape, sent.concealer, _masking(plan), [part.name for part in plan.parts["receiver"]])
     judged = label_of(truth.delivered, truth.losses_per_minute, _doubts(plan, truth))
     file_sr = int(plan.one("file").settings["sr"])
     heard = _recorded(tape, plan, file_sr, others or [far], rng)
@@ -109,13 +109,16 @@ def _at_talker(y: Samples, sr: int, part: Part, others: Sequence[Voice], rng: np
 def _recorded(tape: Tape, plan: Plan, sr: int, others: Sequence[Voice], rng: np.random.Generator) -> Samples:
     """The sound after the recorder: shape (n,), or (2, n) if the near end has a channel of its own."""
     y = at_rate(tape.y, tape.sr, sr)
-    near = None
+    near: Samples | None = None
     for part in plan.parts["recorder"]:
         if part.name == NEAR:
             other = talk(others[-1], y.size / sr, sr, rng, pauses="digital")[0]
             said = second_voice(at_rate(tape.reference, tape.sr, sr), other, sr, rng, part.settings["level_db"])
             said = np.pad(said, (0, max(0, y.size - said.size)))[: y.size]
-            y, near = (y, said) if part.settings["channel"] == "own" else (y + said, None)
+            if part.settings["channel"] == "own":
+                near = said if near is None else near + said
+            else:
+                y = y + said
         elif part.name == REENCODED:
             y = reencode(y, sr, part.settings["form"], part.settings["kbps"])
         else:
@@ -148,6 +151,7 @@ def _doubts(plan: Plan, truth: Truth) -> list[str]:
     whole = truth.delivered >= 0.97
     doubts = {
         "vocoder": is_vocoder(plan.one("codec")),
+        "nobody_speaks": not truth.active.any() and bool(truth.lost.any()),
         "unanswered": content.endswith("_then_speech") and truth.delivered < 0.15,
         "skips": "skips" in receivers and whole,
         "stretched": "stretches" in receivers and whole,

@@ -5,10 +5,10 @@
     FOLDER/audio/s0001.flac ...   the calls
     FOLDER/frames/s0001.npz ...   state, active, lost on frames of 10 ms
     FOLDER/labels.jsonl           a line a call
-    FOLDER/made.json              versions, seed, recipe and voices, to make it again
+    FOLDER/made.json              what has to be the same to make it again
 
-Call `i` depends on the seed, `i`, the recipe, the voices and the codecs that are installed, and on nothing else: with
-another `count`, or with more processes, the calls that both folders have are the same.
+Call `i` depends on the seed, `i`, the recipe, the voices, the codecs that are installed and the versions of the
+packages: with another `count`, or with more processes, the calls that both folders have are the same.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,15 +26,14 @@ from typing import Any
 
 import numpy as np
 
-from audioq.batches import recordings
 from audioq.errors import SimulationError
-from audioq.report import Failure
 from audioq.simulate.calls import SimulatedCall, make_call
 from audioq.simulate.codecs import CODECS, make_codec, missing
 from audioq.simulate.codecs.files import write
 from audioq.simulate.lines import line_of
 from audioq.simulate.recipes import Choice, Recipe, read_recipe
-from audioq.simulate.voices import Voice, name_of, read_voices
+from audioq.simulate.sources import Source, find_sources
+from audioq.simulate.voices import Voice, read_voices
 
 Progress = Callable[[str], None]
 
@@ -109,7 +110,8 @@ def make_corpus(
         raise SimulationError(f"count is {count}; ask for at least 1 call")
     if seed < 0 or (jobs or 1) < 1:
         raise SimulationError(f"seed is {seed} and jobs {jobs}; give a seed from 0 on and at least 1 process")
-    voices, refused = _voices(clean)
+    sources, problems = find_sources(clean)
+    voices, refused = _voices(sources, problems)
     _prepare(folder)
     task = partial(_make, recipe=drawn, seed=seed, folder=folder)
     labels: dict[str, int] = {"intact": 0, "degraded": 0, "blocked": 0}
@@ -120,20 +122,12 @@ def make_corpus(
             labels[line["label"]] += 1
             if progress is not None:
                 progress(line["file"])
-    _note(folder, recipe, seed, count, [voice.name for voice in voices], without)
+    _note(folder, recipe, seed, count, sources, without)
     return Made(folder, count, labels, tuple(refused), tuple(without))
 
 
-def _voices(clean: Sequence[str | os.PathLike[str]]) -> tuple[list[Voice], list[str]]:
-    files: list[tuple[str, str]] = []
-    problems: list[str] = []
-    for given in clean:
-        for found in recordings([given]):
-            if isinstance(found, Failure):
-                problems.append(found.message)
-            else:
-                files.append((found, name_of(found, os.fspath(given))))
-    voices, refused = read_voices(files)
+def _voices(sources: Sequence[Source], problems: Sequence[str]) -> tuple[list[Voice], list[str]]:
+    voices, refused = read_voices((source.path, source.talker) for source in sources)
     if not voices:
         raise SimulationError("no clean speech is left: " + "; ".join([*problems, *refused] or ["none was given"]))
     return voices, [*problems, *refused]
@@ -203,12 +197,28 @@ def _run(task: Callable[[int], dict[str, Any]], voices: list[Voice], count: int,
         return
     import multiprocessing
 
-    # Before a worker imports numpy: one thread each, or the workers fight over the cores.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Spawned, not forked: a fork would keep the threads that numpy has started here.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, count), mp_context=context, initializer=_settle, initargs=(voices,)) as pool:
-        yield from pool.map(task, numbers, chunksize=max(1, min(8, count // (4 * jobs))))
+    pool = ProcessPoolExecutor(min(jobs, count), mp_context=context, initializer=_settle, initargs=(voices,))
+    try:
+        with _one_thread(), pool:
+            yield from pool.map(task, numbers, chunksize=max(1, min(8, count // (4 * jobs))))
+    except BrokenProcessPool as cause:
+        remedy = "what is done lies in the folder; begin a new one with a smaller --jobs"
+        raise SimulationError(f"a process ended in the middle, as when memory is short; {remedy}") from cause
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread of the linear algebra for each worker that starts meanwhile, or they fight over the cores."""
+    name = "OPENBLAS_NUM_THREADS"
+    before = os.environ.get(name)
+    os.environ.setdefault(name, "1")
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(name, None)
 
 
 def _make(number: int, recipe: Recipe, seed: int, folder: Path) -> dict[str, Any]:
@@ -232,10 +242,25 @@ def _with_speech(recipe: Recipe, rng: np.random.Generator) -> SimulatedCall:
     return call
 
 
-def _note(folder: Path, recipe: str, seed: int, count: int, voices: list[str], without: list[str]) -> None:
+def _note(folder: Path, recipe: str, seed: int, count: int, sources: Sequence[Source], without: list[str]) -> None:
+    """Write down what has to be the same for the same bytes."""
+    from importlib.metadata import version
+
     from audioq import __version__
 
-    known = {name: kind.needs for name, kind in CODECS.items() if missing(name) is None}
-    made = {"audioq": __version__, "recipe": recipe, "seed": seed, "count": count, "voices": voices}
-    text = json.dumps(made | {"codecs": sorted(known), "left_out": without}, indent=1, ensure_ascii=False)
-    (folder / "made.json").write_text(text + "\n", encoding="utf-8")
+    made = {
+        "audioq": __version__,
+        "packages": {name: version(name) for name in ("av", "numpy", "scipy", "soundfile", "soxr")},
+        "recipe": recipe,
+        "recipe_text": Path(recipe).read_text(encoding="utf-8") if recipe.endswith(".toml") else None,
+        "seed": seed,
+        "count": count,
+        "clean": [
+            {"talker": one.talker, "file": os.path.basename(one.path), "sha256": one.sha256}
+            for one in sources
+            if os.path.isfile(one.path)
+        ],
+        "codecs": sorted(name for name in CODECS if missing(name) is None),
+        "left_out": without,
+    }
+    (folder / "made.json").write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -6,8 +6,8 @@
 - **intact**: the rest.
 
 A label is **grey** where an honest listener could say either: near a limit; where a vocoder sounds robotic by nature;
-where time was only stretched, or cut out without loss of a word; after a ring-back that nobody answers. Grey calls are
-left out of the figures for verdicts, and their events still count.
+where time was only stretched, or cut out without loss of a word; after a ring-back that nobody answers; where
+something was lost and nobody spoke. Grey calls are left out of the figures for verdicts, and their events still count.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def label_of(delivered: float, losses_per_minute: float, doubts: Sequence[str] =
     losses_per_minute : float
         Stretches a minute in which active speech was lost, covered up or looped.
     doubts : sequence of str
-        Reasons why even a clear number may be heard otherwise (`vocoder`, `unanswered`, `skips`, `stretched`).
+        Reasons why even a clear number may be heard otherwise (`vocoder`, `nobody_speaks`, `unanswered`, ...).
 
     Examples
     --------

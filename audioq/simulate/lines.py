@@ -6,6 +6,8 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from audioq.simulate.activity import HOP_SECONDS
 from audioq.simulate.calls import SimulatedCall, is_vocoder
 from audioq.simulate.codecs import CODECS
@@ -41,7 +43,10 @@ def line_of(call: SimulatedCall, file: str, frames: str) -> dict[str, Any]:
         "contents": _part(content),
         "distractor": _distractor(call),
         "voices": list(call.scene.voices),
-        "pitch_hz": None if math.isnan(call.scene.pitch_hz) else round(call.scene.pitch_hz, 1),
+        "pitch_hz": _pitch(call),
+        "vocoder": is_vocoder(codec),
+        "events_known": not is_vocoder(codec),
+        "rms_dbfs": _level(call),
         "codec": CODECS[codec.name].family,
         "codec_params": _part(codec),
         "plc": call.sent.concealer,
@@ -51,12 +56,24 @@ def line_of(call: SimulatedCall, file: str, frames: str) -> dict[str, Any]:
         "loss_rate": round(call.sent.loss, 4),
         "artefact": harm[0] if harm else None,
         "variant": "+".join(part.name for part in plan.parts["talker"]) or "clean",
-        "talker": [_part(part) for part in plan.parts["talker"]],
+        "far_chain": [_part(part) for part in plan.parts["talker"]],
         "receiver": [_part(part) for part in plan.parts["receiver"]],
-        "recorder": "+".join(part.name for part in plan.parts["recorder"]) or "plain",
         "chain": [_part(part) for part in plan.parts["recorder"]],
         "post": _post(call),
     }
+
+
+def _pitch(call: SimulatedCall) -> float | None:
+    """Median pitch as it goes into the network: a voice changer moves it."""
+    settings = [part.settings for part in call.plan.parts["talker"] if part.name == "voice_change"]
+    raised = sum(float(one["pitch_semitones"]) for one in settings)
+    pitch = call.scene.pitch_hz * 2.0 ** (raised / 12.0)
+    return None if math.isnan(pitch) else round(pitch, 1)
+
+
+def _level(call: SimulatedCall) -> float:
+    """RMS level of the finished sound in dBFS; -200 for digital silence."""
+    return round(10.0 * math.log10(float(np.mean(call.y.astype(np.float64) ** 2)) + 1e-20), 2)
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -7,17 +7,16 @@ the border of a pause, lies on the grid of frames.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audioq.simulate.activity import HOP_SECONDS
-from audioq.simulate.spans import POINT_SECONDS, Samples, runs
+from audioq.simulate.framing import Frames, levels, levels_of_lost, majority
+from audioq.simulate.spans import POINT_SECONDS, runs
 from audioq.simulate.tape import GATED, LOOPED, LOST, QUIET, REPAIRED, STRETCHED, WAITING, Tape
-
-Frames = NDArray[np.bool_]
 
 PAUSE, SPEECH, MUTED, COVERED, LOOP, LOST_IN_PAUSE, MENDED, UNSENT, WARPED, SHUT = range(10)
 """Frame states: a pause; speech; lost and silent; lost and covered up audibly; looped; lost in a pause; repaired from a
@@ -40,6 +39,9 @@ BRIDGE_FRAMES = 3
 
 LEAST_AUDIBLE_DB = 35.0
 """Harm that never comes nearer than this to the speech level is inaudible."""
+
+LEAST_SECONDS = 0.02
+"""What is shorter is no event."""
 
 SHORT_SECONDS = {"buzz": 0.04, "dropout": 0.03}
 """Shorter events of these kinds are listed as minor."""
@@ -111,7 +113,9 @@ class Truth:
         return self.n_losses / max(self.state.size * HOP_SECONDS / 60.0, 1e-9)
 
 
-def truth_of(tape: Tape, concealer: str = "own", masking_dbfs: float = -np.inf) -> Truth:
+def truth_of(
+    tape: Tape, concealer: str = "own", masking_dbfs: float = -np.inf, receivers: Collection[str] = ()
+) -> Truth:
     """Find the truth about a call.
 
     Parameters
@@ -122,14 +126,18 @@ def truth_of(tape: Tape, concealer: str = "own", masking_dbfs: float = -np.inf) 
         What filled the gaps; decides which other kind of event may be said (`CONFUSED_WITH`).
     masking_dbfs : float
         Level of noise that the recorder adds.
+    receivers : collection of str
+        What the receiver did to the gaps as well.
     """
-    active = _majority(tape.active, tape.sr)
+    active = majority(tape.active, tape.sr)
     level = speech_level(tape)
     state = _frame_states(tape, active, level)
-    lost = _majority(np.isin(tape.state, (LOST, WAITING)), tape.sr)
+    lost = majority(np.isin(tape.state, (LOST, WAITING)), tape.sr)
     delivered = float(np.isin(state, (SPEECH, MENDED, WARPED))[active].mean()) if active.any() else 1.0
-    events = _events(tape, state, active, lost, concealer, max(level - LEAST_AUDIBLE_DB, masking_dbfs))
-    return Truth(state, active, lost, delivered, _count_losses(state, active), tuple(events))
+    audible = max(level - LEAST_AUDIBLE_DB, masking_dbfs)
+    alt = tuple(dict.fromkeys(kind for name in (concealer, *receivers) for kind in CONFUSED_WITH.get(name, ())))
+    events = _events(tape, state, active, lost, concealer, alt, audible)
+    return Truth(state, active, lost, delivered, _count_losses(tape, state, active, audible), tuple(events))
 
 
 def speech_level(tape: Tape) -> float:
@@ -139,40 +147,21 @@ def speech_level(tape: Tape) -> float:
     return float(10.0 * np.log10(np.mean(tape.reference[tape.active].astype(np.float64) ** 2) + 1e-20))
 
 
-def _means(track: NDArray[np.bool_] | NDArray[np.float64], sr: int) -> NDArray[np.float64]:
-    """Means over frames, which begin at the sample next to every 10 ms: at 11025 Hz they have 110 samples or 111."""
-    per_second = round(1.0 / HOP_SECONDS)
-    n_frames = track.size * per_second // sr
-    borders = np.rint(np.arange(n_frames + 1) * sr / per_second).astype(np.int64)
-    sums = np.add.reduceat(track[: borders[-1]].astype(np.float64), borders[:-1]) if n_frames else np.zeros(0)
-    return np.asarray(sums / np.diff(borders))
-
-
-def _majority(track: NDArray[np.bool_], sr: int) -> Frames:
-    return np.asarray(_means(track, sr) >= 0.5)
-
-
-def _levels(y: Samples, sr: int) -> NDArray[np.float64]:
-    return np.asarray(10.0 * np.log10(_means(y.astype(np.float64) ** 2, sr) + 1e-20))
-
-
-def _smooth(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Levels in dB over three frames, so that a zero crossing is no hole."""
-    power = np.convolve(10.0 ** (levels / 10.0), np.ones(3) / 3.0, "same")
-    return np.asarray(10.0 * np.log10(power + 1e-20))
-
-
-def _silenced(y: Samples, reference: Samples, sr: int, level: float) -> Frames:
-    heard, wanted = _levels(y, sr), _levels(reference, sr)
-    hole = _smooth(heard) < np.minimum(_smooth(wanted) - UNDER_REFERENCE_DB, level - UNDER_SPEECH_DB)
-    return np.asarray(hole | (heard < max(level - SILENT_UNDER_SPEECH_DB, SILENT_DBFS)))
+def _silenced(tape: Tape, level: float) -> Frames:
+    """Frames in which what fills a loss is heard as a hole."""
+    lost = np.isin(tape.state, (LOST, WAITING))
+    # Over three frames, so that a zero crossing is no hole.
+    heard, wanted = (levels_of_lost(y, lost, tape.sr, 3) for y in (tape.y, tape.reference))
+    hole = heard < np.minimum(wanted - UNDER_REFERENCE_DB, level - UNDER_SPEECH_DB)
+    silent = levels_of_lost(tape.y, lost, tape.sr, 1) < max(level - SILENT_UNDER_SPEECH_DB, SILENT_DBFS)
+    return np.asarray(hole | silent)
 
 
 def _frame_states(tape: Tape, active: Frames, level: float) -> NDArray[np.uint8]:
-    silenced = _silenced(tape.y, tape.reference, tape.sr, level)
-    of = {one: _majority(tape.state == one, tape.sr) for one in (REPAIRED, QUIET, LOOPED, STRETCHED, GATED)}
-    lost = _majority(np.isin(tape.state, (LOST, WAITING)), tape.sr)
-    cuts = _levels(tape.reference, tape.sr) > level - GATE_CUTS_SPEECH_DB
+    silenced = _silenced(tape, level)
+    of = {one: majority(tape.state == one, tape.sr) for one in (REPAIRED, QUIET, LOOPED, STRETCHED, GATED)}
+    lost = majority(np.isin(tape.state, (LOST, WAITING)), tape.sr)
+    cuts = levels(tape.reference, tape.sr) > level - GATE_CUTS_SPEECH_DB
     state = np.full(active.size, PAUSE, np.uint8)
     # In this order: what stands later wins.
     for frames, one in (
@@ -190,10 +179,14 @@ def _frame_states(tape: Tape, active: Frames, level: float) -> NDArray[np.uint8]
     return state
 
 
-def _count_losses(state: NDArray[np.uint8], active: Frames) -> int:
+def _count_losses(tape: Tape, state: NDArray[np.uint8], active: Frames, audible_dbfs: float) -> int:
+    """Stretches of harm in speech that are long enough to be an event, and can be heard."""
     bad = np.isin(state, (MUTED, COVERED, LOOP, SHUT))
-    wide = _bridged(bad, ~active, 2)
-    return sum(bool(bad[start:end].any()) for start, end in runs(wide))
+    difference = levels(tape.y - tape.reference, tape.sr)
+    difference[state == LOOP] = np.inf  # a loop is played beside its own reference
+    wide = runs(_bridged(bad, ~active, 2))
+    long = [(start, end) for start, end in wide if bad[start:end].sum() * HOP_SECONDS > LEAST_SECONDS - 1e-9]
+    return sum(bool(difference[start:end][bad[start:end]].max() >= audible_dbfs) for start, end in long)
 
 
 def _bridged(mask: Frames, bridge: Frames, n_frames: int) -> Frames:
@@ -215,27 +208,33 @@ CONFUSED_WITH = {
 
 
 def _events(
-    tape: Tape, state: NDArray[np.uint8], active: Frames, lost: Frames, concealer: str, audible_dbfs: float
+    tape: Tape,
+    state: NDArray[np.uint8],
+    active: Frames,
+    lost: Frames,
+    concealer: str,
+    confused_with: tuple[str, ...],
+    audible_dbfs: float,
 ) -> list[TrueEvent]:
     quiet = ~active
-    silent = _levels(tape.y, tape.sr) < SILENT_DBFS
+    silent = levels(tape.y, tape.sr) < SILENT_DBFS
     nothing = np.zeros(state.size, bool)
     found = [
         (MUTED, "dropout", quiet & lost, "loss", ()),
         (SHUT, "dropout", quiet & silent, "gate", ()),
-        (COVERED, "buzz", nothing, concealer, CONFUSED_WITH.get(concealer, ())),
+        (COVERED, "buzz", nothing, concealer, confused_with),
         (LOOP, "repeat", nothing, "loop", ("buzz",)),
         (WARPED, "stretch", nothing, "stretch", ()),
         (LOST_IN_PAUSE, "pause_loss", nothing, concealer, ()),
     ]
-    difference = _levels(tape.y - tape.reference, tape.sr)
+    difference = levels(tape.y - tape.reference, tape.sr)
     edges = _edges(tape)
     events = []
     for code, kind, bridge, how, alt in found:
         mask = state == code
         for start, end in runs(_bridged(mask, bridge, BRIDGE_FRAMES)):
             core = float(mask[start:end].sum()) * HOP_SECONDS
-            if core < 0.02 - 1e-9:
+            if core < LEAST_SECONDS - 1e-9:
                 continue
             inaudible = kind in SHORT_SECONDS and bool(difference[start:end].max() < audible_dbfs)
             minor = inaudible or core < SHORT_SECONDS.get(kind, 0.0) - 1e-9
@@ -262,11 +261,14 @@ def _snapped(frame: int, edges: NDArray[np.int64], sr: int) -> float:
 
 def _outer(start: int, end: int, low: float, high: float, active: Frames) -> tuple[float, float]:
     """How far the edges may move over pauses."""
-    before = np.flatnonzero(active[:start])
-    after = np.flatnonzero(active[end:])
-    first = (int(before[-1]) + 1 if before.size else 0) * HOP_SECONDS
-    last = (end + int(after[0]) if after.size else active.size) * HOP_SECONDS
-    return min(round(first, 4), low), max(round(last, 4), high)
+    before, after = np.flatnonzero(active[:start]), np.flatnonzero(active[end:])
+    first = int(before[-1]) + 1 if before.size else 0
+    last = end + int(after[0]) if after.size else active.size
+    # Beside speech there is no margin, and the exact edge stands.
+    return (
+        low if first == start else min(round(first * HOP_SECONDS, 4), low),
+        high if last == end else max(round(last * HOP_SECONDS, 4), high),
+    )
 
 
 def _skips(tape: Tape) -> Sequence[TrueEvent]:

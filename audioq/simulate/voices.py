@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -176,15 +175,6 @@ def _voice(name: str, recordings: Sequence[tuple[Samples, int]]) -> Voice:
     spectrum, level = min(floors, key=lambda floor: floor[1])
     pitch = median_pitch(np.concatenate(phrases), sr)
     return Voice(name, sr, tuple(phrases), spectrum, level, pitch)
-
-
-def name_of(path: str, given: str) -> str:
-    """Who speaks in a file: the folder below the one that was given, or the file's own name."""
-    if os.path.isdir(given):
-        inside = os.path.relpath(path, given).split(os.sep)
-        if len(inside) > 1:
-            return inside[0]
-    return os.path.splitext(os.path.basename(path))[0]
 
 
 def read_voices(files: Iterable[tuple[str, str]]) -> tuple[list[Voice], list[str]]:

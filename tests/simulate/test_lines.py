@@ -59,7 +59,8 @@ def test_an_untouched_call() -> None:
         "loss_rate": 0.0,
         "artefact": None,
         "variant": "clean",
-        "recorder": "plain",
+        "vocoder": False,
+        "events_known": True,
     }
     assert {key: said[key] for key in expected} == expected
     assert said["voices"] in (["a"], ["b"])
@@ -72,7 +73,7 @@ def test_harm() -> None:
     assert said["plc"] == "endless_hold"
     assert said["loss"] == "outage_middle"
     assert said["loss_params"] == {"start_s": 2.0, "length_s": 1.0}
-    assert said["why"] == ["delivered", "losses"] or said["why"] == ["delivered"]
+    assert "delivered" in said["why"]
     events = [event for event in said["events"] if event["kind"] == "buzz"]
     assert events
     for event in events:
@@ -125,6 +126,26 @@ def test_what_the_recorder_did() -> None:
     said = line(recorder=recorder, talker=(part("talker", "babble"),), file=(part("file", "m4a"),))
     expected = {"box": "m4a", "rec_noise": -60.0, "agc": True, "reenc": "mp3", "mix": False, "phone": False}
     assert said["post"] == expected | {"stereo": False, "babble": True}
-    assert said["recorder"] == "recorder_noise+agc+reencoded"
     assert [one["name"] for one in said["chain"]] == ["recorder_noise", "agc", "reencoded"]
     assert said["variant"] == "babble"
+
+
+def test_the_pitch_is_the_one_that_is_sent() -> None:
+    low, high = (
+        line(talker=(part("talker", "voice_change", pitch_semitones=shift),))["pitch_hz"] for shift in (0.0, 12.0)
+    )
+    assert high == pytest.approx(2.0 * low, rel=0.01)
+
+
+def test_the_level_is_that_of_the_finished_sound() -> None:
+    assert (
+        line(network=(part("network", "outage_total"),), concealer=(part("concealer", "zero_fill"),))["rms_dbfs"] < -90
+    )
+    noisy = line(
+        recorder=(part("recorder", "recorder_noise", level_dbfs=-40.0),), network=(part("network", "outage_total"),)
+    )
+    assert noisy["rms_dbfs"] > -41
+
+
+def test_vocoders_say_so() -> None:
+    assert line()["events_known"] and not line()["vocoder"]

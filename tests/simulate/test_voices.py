@@ -11,7 +11,7 @@ from made_calls import voice, write_voice
 
 from audioq.errors import SimulationError
 from audioq.simulate import active_level, speechlike
-from audioq.simulate.voices import LEVEL_DBFS, _voice, load, median_pitch, name_of, read_voices, speech_frames
+from audioq.simulate.voices import LEVEL_DBFS, _voice, load, median_pitch, read_voices, speech_frames
 
 SR = 16000
 
@@ -79,16 +79,6 @@ def test_nothing_is_left(tmp_path: Path) -> None:
     voices, problems = read_voices([(str(tmp_path / "gone.wav"), "gone")])
     assert voices == []
     assert len(problems) == 1
-
-
-def test_names(tmp_path: Path) -> None:
-    given = tmp_path / "all"
-    write_voice(given / "eva" / "1.wav")
-    assert name_of(str(given / "eva" / "1.wav"), str(given)) == "eva"
-    assert name_of(str(given / "eva" / "old" / "1.wav"), str(given)) == "eva"
-    assert name_of(str(given / "eva" / "1.wav"), str(given) + "/") == "eva"
-    assert name_of(str(given / "1.wav"), str(given)) == "1"
-    assert name_of("some/where/uwe.flac", "some/where/uwe.flac") == "uwe"
 
 
 def test_recordings_of_one_talker_become_one_voice(tmp_path: Path) -> None:

@@ -67,10 +67,12 @@ class GsmCodec:
         library, room = load(LIBRARY), ctypes.create_string_buffer(BYTES)
         coder = handle(library.gsm_create(), LIBRARY)
         packets = []
-        for row in cut(y, SLOT):
-            library.gsm_encode(coder, row.ctypes.data, room)
-            packets.append(room.raw)
-        library.gsm_destroy(coder)
+        try:
+            for row in cut(y, SLOT):
+                library.gsm_encode(coder, row.ctypes.data, room)
+                packets.append(room.raw)
+        finally:
+            library.gsm_destroy(coder)
         return packets
 
     def decode(self, packets: Sequence[bytes], playout: Playout) -> Decoded:

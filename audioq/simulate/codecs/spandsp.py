@@ -121,10 +121,12 @@ class SpandspCodec:
             return [row.tobytes() for row in compress(rows, coder)]
         library, room = load(LIBRARY), ctypes.create_string_buffer(2 * self.slot)
         state, packets = _made(coder, 0), []
-        for row in rows:
-            size = getattr(library, coder.encoder)(state, room, row.ctypes.data, self.slot)
-            packets.append(room.raw[:size])
-        _freed(coder, 0, state)
+        try:
+            for row in rows:
+                size = getattr(library, coder.encoder)(state, room, row.ctypes.data, self.slot)
+                packets.append(room.raw[:size])
+        finally:
+            _freed(coder, 0, state)
         return packets
 
     def decode(self, packets: Sequence[bytes], playout: Playout) -> Decoded:
