@@ -193,6 +193,10 @@ def simulate_calls(
     with ending_quietly(), Progress(count, sys.stderr) as progress:
         try:
             made = make_corpus(clean, output, recipe, seed=seed, count=count, jobs=jobs, progress=progress.next)
+        except KeyboardInterrupt:
+            with progress.aside():
+                say(f"interrupted; the calls in {output} are whole, and those in its labels.jsonl can be used")
+            raise
         except SimulationError as problem:
             with progress.aside():
                 if debug:
@@ -201,7 +205,7 @@ def simulate_calls(
     for sentence in (*made.left_out, *made.refused):
         say(sentence)
     shares = ", ".join(f"{number} {label}" for label, number in made.labels.items())
-    say(f"{made.calls} calls in {made.folder}: {shares}")
+    say(f"{made.calls} call{'s' if made.calls != 1 else ''} in {made.folder}: {shares}")
     raise typer.Exit(UNREAD if made.refused else 0)
 
 

@@ -20,6 +20,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,8 @@ def _plan(options: argparse.Namespace) -> Plan | None:
     """Return which peers to run, before anything is analysed: a misspelt name should not cost an hour."""
     if options.peers is None:
         return None
+    if find_spec("resource") is None:
+        raise ScoringError("--peers needs Linux, macOS or WSL: it counts CPU by Python's `resource`, which is not here")
     if options.nisqa_weights is not None:
         os.environ[WEIGHTS] = str(options.nisqa_weights)
     try:

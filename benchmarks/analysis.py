@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from functools import partial
 
 from benchmarks.scoring.labels import Label
 from benchmarks.scoring.predictions import Row, row_of
+from benchmarks.threads import one_thread_each
 
 CHUNK = 4
 """Recordings handed to a process at a time: calls are short, and so is the wait for the last one."""
@@ -37,8 +37,7 @@ def predict_all(labels: Sequence[Label], changes: Mapping[str, float], jobs: int
     task = partial(predict, changes=dict(changes))
     if jobs == 1:
         return list(_with_progress(map(task, labels), len(labels)))
-    # Before a worker imports numpy: one thread each, or the workers fight over the cores.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    one_thread_each()
     # Spawned, not forked: a fork would keep the threads that numpy has started here.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from audioq.errors import AudioqError, SimulationError
 from benchmarks.analysis import predict_all
 from benchmarks.scoring.labels import read_labels
+from benchmarks.threads import one_thread_each
 from benchmarks.trapping import excerpts as speech
 from benchmarks.trapping.alarms import AlarmCard, alarm_card, card_as_json
 from benchmarks.trapping.catalogue import TRAPS, Trap
@@ -76,8 +77,7 @@ def _excerpts(options: argparse.Namespace, notes: list[str]) -> list[speech.Exce
 def _make_all(tasks: Sequence[Task], jobs: int) -> list[LabelLine]:
     if jobs <= 1:
         return [make(task) for task in tasks]
-    # Before a worker imports numpy: one thread each, or the workers fight over the cores.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    one_thread_each()
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         return list(pool.map(make, tasks, chunksize=4))
 

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,17 +16,20 @@ import pytest
 import soundfile
 from made_labels import label_of
 
-from benchmarks import accuracy, analysis, speed
+from benchmarks import accuracy, analysis, speed, traps
 from benchmarks.floor import HOP, WINDOW, floor
+from benchmarks.invariance import running as invariance_running
 from benchmarks.recording import write_recording
 from benchmarks.scoring.edges import edge_figures
 from benchmarks.scoring.events import match
 from benchmarks.scoring.labels import Label, read_labels
 from benchmarks.scoring.mos import agreement
 from benchmarks.scoring.predictions import Predictions, predictions_of, read_predictions, row_of
+from benchmarks.scoring.printout import text_of
 from benchmarks.scoring.scorecard import as_json, score
 from benchmarks.scoring.selection import read_filter, select
 from benchmarks.scoring.stretches import Stretch, join, likeness, said, union
+from benchmarks.scoring.true_events import read_events
 from benchmarks.scoring.verdicts import verdict_figures
 
 GOLDEN = Path(__file__).parent / "golden" / "scoring"
@@ -109,6 +113,67 @@ def test_silent_means_that_nothing_can_be_heard() -> None:
     assert label_of("a", "blocked", delivered=0.0).silent
     assert not label_of("a", "blocked", delivered=0.0, content="tone+speech:ringback").silent
     assert not label_of("a", "intact", delivered=0.0).silent
+    # Comfort noise, or a recorder's, where nothing was delivered; and a tone that is lost like all else.
+    assert not label_of("a", "blocked", rms_dbfs=-71.3, delivered=0.0, content="speech").silent
+    assert label_of("a", "blocked", rms_dbfs=-200.0, delivered=0.1, content="tones").silent
+
+
+@pytest.mark.parametrize(
+    ("facts", "known"),
+    [
+        ({}, True),
+        ({"vocoder": False}, True),
+        ({"vocoder": True}, False),
+        ({"codec": "codec2"}, False),
+        ({"codec": "lpc10"}, False),
+        ({"distractor": "vocoder"}, False),
+        ({"artefact": "gate"}, False),
+        ({"artefact": "gate", "events_known": True}, True),
+        ({"vocoder": True, "events_known": False}, False),
+        ({"codec": "opus", "events_known": False}, False),
+        ({"artefact": "gate", "events_known": None}, False),
+    ],
+)
+@pytest.mark.parametrize("verdict", ["intact", "degraded"])
+def test_a_label_says_whether_its_events_are_the_whole_truth(facts: dict[str, Any], known: bool, verdict: str) -> None:
+    assert label_of("a", verdict, **facts).events_known is known
+
+
+@pytest.mark.parametrize("key", ["dur", "duration"])
+def test_a_length_counts_under_either_name(key: str) -> None:
+    labels = [label_of("a", **{key: 30.0}), label_of("of unknown length")]
+    buzz = {"start": 1.0, "end": 2.0, "kind": "buzz"}
+    predictions = predictions_of([{"file": one.file, "verdict": "intact", "events": [buzz]} for one in labels])
+    assert score(labels, predictions).false_events_per_min_on_intact == pytest.approx(2.0)
+    assert edge_figures(labels, predictions).alarms_per_min_without_event == pytest.approx(2.0)
+
+
+def test_edges_are_free_up_to_the_next_speech_under_either_name_of_the_length() -> None:
+    line = {"events": [{"start": 4.0, "end": 5.0, "kind": "dropout"}], "speech": [[0.0, 4.5], [7.0, 8.0]]}
+    free = [read_events({**line, key: 8.0})[0].outer for key in ("dur", "duration")]
+    assert free == [(4.0, 7.0)] * 2
+
+
+def test_grey_distractors_are_told_and_marked() -> None:
+    labels = [
+        label_of("a", distractor="music"),
+        *(replace(label_of(name, distractor=name), grey=True) for name in ("music", "ring_modulation", "vocoder")),
+        replace(label_of("nothing"), grey=True),
+    ]
+    rows = [{"file": "vocoder", "verdict": "degraded"}, {"file": "a", "verdict": "intact"}]
+    card = score(labels, predictions_of(rows))
+    rates = {name: (one.rate, one.n, one.grey) for name, one in card.false_alarm.items()}
+    assert rates == {
+        "all_intact": (0.0, 1, False),
+        "all_distractors": (0.0, 1, False),
+        "music": (0.0, 1, False),
+        "music_grey": (1.0, 1, True),
+        "ring_modulation_grey": (1.0, 1, True),
+        "vocoder": (1.0, 1, True),
+    }
+    text = text_of(card)
+    for words in ("  music  ", "  music (grey)  ", "  ring_modulation (grey)  ", "  vocoder (grey)  "):
+        assert words in text
 
 
 def test_a_recording_is_found_by_its_folder_where_names_recur() -> None:
@@ -227,6 +292,38 @@ def test_what_cannot_be_read_is_told_and_counts_as_wrong(
     assert "it is empty" in capsys.readouterr().err
     card = score(labels, predictions_of(rows))
     assert card.verdict is not None and (card.missing, card.verdict.accuracy) == (1, 0.5)
+
+
+@pytest.mark.parametrize("asked", [None, "2"])
+def test_workers_take_one_thread_unless_the_user_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, asked: str | None
+) -> None:
+    if asked is None:
+        # Set before it is deleted, so that the patch puts back what was there.
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    else:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", asked)
+    seen: list[str | None] = []
+
+    class Pool:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            seen.append(os.environ.get("OPENBLAS_NUM_THREADS"))
+
+        def __enter__(self) -> Pool:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def map(self, *_: Any, **__: Any) -> list[Any]:
+            return []
+
+    for module in (analysis, traps, invariance_running):
+        monkeypatch.setattr(module, "ProcessPoolExecutor", Pool)
+    analysis.predict_all([], {}, jobs=2)
+    traps._make_all([], jobs=2)
+    invariance_running.measure_all([], [], processes=2)
+    assert seen == [asked or "1"] * 3
 
 
 def run(*arguments: object) -> int:

@@ -30,6 +30,9 @@ PLAIN = {"rec_noise": None, "agc": False, "reenc": None, "box": "flac", "mix": F
         ({"source": {"voice": "fa"}}, "fa"),
         ({"voice": "kt_ca", "talker": "anna"}, "kt_ca"),
         ({"source": "a book"}, None),
+        ({"talker": [{"name": "hum"}]}, None),
+        ({"talker": [], "voices": ["kt_de"]}, "kt_de"),
+        ({"talker": {"name": "anna"}}, None),
     ],
 )
 def test_a_talker_is_found_wherever_the_label_names_one(facts: dict[str, Any], name: str | None) -> None:
@@ -79,6 +82,10 @@ def test_a_pitch_is_low_middle_or_high(hertz: object, name: str | None) -> None:
         ({"post": PLAIN | {"mix": True, "reenc": "mp3"}}, "mix"),
         ({"post": PLAIN | {"box": "ulaw", "agc": True}}, "lossy"),
         ({"post": PLAIN | {"reenc": "aac"}}, "lossy"),
+        *(({"post": PLAIN | {"box": box}}, "lossy") for box in ("ulaw", "opus", "mp3", "m4a", "3gp")),
+        *(({"post": PLAIN | {"box": box, "stereo": True, "babble": True}}, "plain") for box in ("flac", "wav")),
+        # What was done is a list of parts: no recorder's name.
+        ({"recorder": [{"name": "agc"}], "chain": [{"name": "agc"}], "post": PLAIN | {"agc": True}}, "agc"),
         ({"post": PLAIN | {"agc": True, "rec_noise": -60.0}}, "agc"),
         ({"post": PLAIN | {"rec_noise": -60.0}}, "noise"),
         ({"post": PLAIN}, "plain"),
@@ -134,7 +141,8 @@ def simulated(number: int, start: float) -> dict[str, Any]:
         "recipe": "wifi",
         "seed": 7,
         "number": number,
-        "recorder": "phone",
+        "chain": [{"name": "loudspeaker"}],
+        "post": {"box": "m4a", "rec_noise": -60.0, "agc": True, "reenc": None, "mix": False, "phone": True},
         "language": "fa",
         "pitch_hz": 120.0 if number % 2 else 210.0,
         "talker": f"t{number % 2}",
@@ -159,7 +167,7 @@ def test_simulated_folders_are_read_as_they_are(tmp_path: Path) -> None:
         "by_pitch": ["high", "low"],
     }
     assert figures["events_by_pitch"]["low"]["all"]["dropout"]["tp"] == 5
-    assert figures["intervals"]["talkers"]["units"] == 2
+    assert figures["intervals"]["talkers"]["units"]["macro_f1"] == 2
     assert json.loads(json.dumps(figures, allow_nan=False))
 
 

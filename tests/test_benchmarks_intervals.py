@@ -13,9 +13,10 @@ from benchmarks.scoring.bootstrap import AT_ONCE, DRAWS, SEED, Interval, bounds,
 from benchmarks.scoring.calibration import calibration
 from benchmarks.scoring.event_counts import count_events
 from benchmarks.scoring.groups import UNITS
-from benchmarks.scoring.intervals import Intervals, intervals, macro_f1_interval, rate_interval
+from benchmarks.scoring.intervals import Intervals, Units, intervals, macro_f1_interval, rate_interval
 from benchmarks.scoring.labels import Label, read_labels
 from benchmarks.scoring.predictions import Predictions, predictions_of, read_predictions
+from benchmarks.scoring.printout import text_of
 from benchmarks.scoring.ranks import ranks_of
 from benchmarks.scoring.reliability import drawn_errors
 from benchmarks.scoring.scorecard import score
@@ -85,7 +86,7 @@ def test_every_figure_lies_within_its_intervals(labels: list[Label], predictions
         assert len(pairs) >= 8
         for interval, value in pairs:
             assert interval is not None and interval.low <= value <= interval.high
-    assert card.intervals["talkers"].units < card.intervals["calls"].units
+    assert card.intervals["talkers"].units.macro_f1 < card.intervals["calls"].units.macro_f1
 
 
 def test_two_directions_of_a_call_are_drawn_together() -> None:
@@ -105,11 +106,32 @@ def test_few_talkers_say_less_than_many_calls() -> None:
         {"file": str(i), "verdict": "degraded" if i < 20 else "intact", "events": [event] * (i < 20)} for i in range(40)
     ]
     over = {unit: intervals_of(labels, predictions_of(rows), unit) for unit in UNITS}
-    assert (over["calls"].units, over["talkers"].units) == (40, 2)
+    assert (over["calls"].units.macro_f1, over["talkers"].units.macro_f1) == (40, 2)
     for name in ("intact_called_otherwise", "false_events_per_min_on_intact"):
         assert getattr(over["talkers"], name) == Interval(0.0, 1.0)
         calls = getattr(over["calls"], name)
         assert 0.3 < calls.low < 0.5 < calls.high < 0.7
+
+
+def test_units_are_counted_over_the_recordings_of_each_figure() -> None:
+    event = Stretch(1.0, 2.0, "dropout", (1.0, 2.0))
+    labels = [
+        *(replace(label_of(f"grey {i}", "intact", dur=5.0), grey=True) for i in range(7)),
+        *(label_of(f"intact {i}", dur=5.0) for i in range(3)),
+        replace(label_of("late", dur=5.0), events=(event,)),
+        *(label_of(f"blocked {i}", "blocked", dur=5.0) for i in range(2)),
+        label_of("vocoder", "degraded", vocoder=True, dur=5.0),
+    ]
+    card = score(labels, predictions_of([{"file": "late", "verdict": "intact"}]))
+    assert card.intervals["calls"].units == Units(
+        macro_f1=7,
+        intact_called_otherwise=4,
+        events={"not_blocked": 11, "all": 13},
+        false_events_per_min_on_intact=3,
+    )
+    lines = text_of(card).split("\n")
+    assert any(line.startswith("  macro-F1  ") and "(7, too few)" in line for line in lines)
+    assert any(line.startswith("  F1 of dropout, all  ") and line.endswith("(13)") for line in lines)
 
 
 def test_what_cannot_be_counted_has_no_interval() -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 import shutil
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -80,16 +84,21 @@ def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 # thresholds
 
 
-def slow_best(numbers: list[float], truth: list[str]) -> float:
+def slow_scores(numbers: list[float], truth: list[str]) -> list[tuple[Thresholds, float]]:
+    """Every pair of thresholds with its macro-F1, in the order of the lower and then of the upper one."""
     values = sorted(set(numbers))
     cuts = [-math.inf, *((a + b) / 2 for a, b in itertools.pairwise(values)), math.inf]
-    best = 0.0
+    scores = []
     for low, high in itertools.combinations_with_replacement(cuts, 2):
-        said = [Thresholds(low, high).verdict(number) for number in numbers]
-        figures = verdict_figures(list(zip(truth, said, strict=True)))
+        limits = Thresholds(low, high)
+        figures = verdict_figures(list(zip(truth, map(limits.verdict, numbers), strict=True)))
         assert figures is not None
-        best = max(best, figures.macro_f1)
-    return best
+        scores.append((limits, figures.macro_f1))
+    return scores
+
+
+def slow_best(numbers: list[float], truth: list[str]) -> float:
+    return max(score for _, score in slow_scores(numbers, truth))
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -103,6 +112,16 @@ def test_no_pair_of_thresholds_is_better_than_the_chosen_one(seed: int, classes:
     assert figures is not None
     assert figures.macro_f1 == pytest.approx(slow_best(numbers, truth))
     assert limits.low <= limits.high
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_equally_good_pairs_the_middle_one_is_taken(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth = rng.choice(("intact", "degraded") if seed % 2 else CLASSES, 6).tolist()
+    numbers = rng.integers(0, 5, 6).astype(float).tolist()
+    best = pytest.approx(slow_best(numbers, truth))
+    ties = [limits for limits, score in slow_scores(numbers, truth) if score == best]
+    assert best_thresholds(numbers, truth) == ties[len(ties) // 2]
 
 
 def test_a_limit_belongs_to_the_better_side() -> None:
@@ -174,6 +193,21 @@ def test_replies_become_events_in_our_words_and_cost(tmp_path: Path) -> None:
     assert entry.predictions[labels[1]].verdict == "none"
     assert entry.cpu_s_per_hour == pytest.approx(0.5 / (2 / 3600))
     assert (entry.failed, entry.kinds) == (1, frozenset({"dropout"}))
+
+
+def test_a_share_of_a_recording_of_unknown_length_is_a_failure_and_costs_nothing(tmp_path: Path) -> None:
+    facts: tuple[dict[str, Any], ...] = ({"dur": 2.0}, {"duration": 2.0}, {})
+    labels = [Label(f"{i}.wav", tmp_path, "intact", False, (), one) for i, one in enumerate(facts)]
+    heard = {"events": [{"start": 0.5, "end": 1.0, "kind": "hole"}], "scores": {}, "cpu_s": 0.5}
+    entry = entry_of_peer(fake_peer(tmp_path), labels, {str(one.path.resolve()): heard for one in labels})
+    assert [entry.predictions[one].score("mos") for one in labels] == [pytest.approx(0.75), pytest.approx(0.75), None]
+    assert entry.failed == 1
+    assert entry.cpu_s_per_hour == pytest.approx(0.5 / (2 / 3600))
+    assert entry_of_numbers("one", labels, [1.0, None, None]).failed == 2
+    assert (
+        "one gave no number for 2 recordings"
+        in Table([verdict_row(entry_of_numbers("one", labels, [1.0, None, None]), labels)], {}, {}, 3).text()
+    )
 
 
 # baselines
@@ -256,7 +290,7 @@ def test_half_a_line_in_the_store_is_no_trouble(tmp_path: Path) -> None:
     assert {file: one["scores"] for file, one in again.items()} == {f: one["scores"] for f, one in first.items()}
 
 
-UNUSABLE = "import sys\nprint('{\"unusable\": \"ImportError: no torch\"}', flush=True)\nsys.exit(1)\n"
+UNUSABLE = 'import sys\nprint(\'{"unusable": "ImportError: no torch"}\', flush=True)\nsys.exit(1)\n'
 
 
 @pytest.mark.usefixtures("any_machine")
@@ -277,15 +311,89 @@ def test_a_peer_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "its process ended" in said[str(files[0].resolve())]["error"]
 
 
+SLOW = """
+import json, os, sys, time
+for line in sys.stdin:
+    with open(os.path.join(os.path.dirname(__file__), str(os.getpid()) + ".pid"), "w"):
+        pass
+    if "bad" in line:
+        print(json.dumps({"unusable": "OSError: broken"}), flush=True)
+    time.sleep(60)
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def pids_of(peer: Peer) -> list[int]:
+    return [int(file.stem) for file in peer.script.parent.glob("*.pid")]
+
+
+def interrupt_when_running(peer: Peer, n: int) -> None:
+    deadline = time.monotonic() + 20
+    while len(pids_of(peer)) < n and time.monotonic() < deadline:
+        time.sleep(0.02)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs a POSIX system")
+@pytest.mark.usefixtures("any_machine")
+def test_ctrl_c_ends_all_processes_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    peer, files = fake_peer(tmp_path, SLOW), recordings(tmp_path, *"abcdef")
+    started, hand = time.monotonic(), threading.Thread(target=interrupt_when_running, args=(peer, 2))
+    hand.start()
+    with pytest.raises(KeyboardInterrupt):
+        replies_of(peer, files, tmp_path / "home", jobs=2)
+    hand.join()
+    assert time.monotonic() - started < 30
+    assert len(pids_of(peer)) == 2 and not any(map(is_running, pids_of(peer)))
+    assert capsys.readouterr().err == ""  # what we killed is no fault of a recording
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.usefixtures("any_machine")
+def test_a_worker_that_fails_stops_the_others_at_once(tmp_path: Path) -> None:
+    peer, files = fake_peer(tmp_path, SLOW), recordings(tmp_path, "slow", "bad", "more", "last")
+    started = time.monotonic()
+    with pytest.raises(SkippedError, match="OSError: broken"):
+        replies_of(peer, files, tmp_path / "home", jobs=2)
+    assert time.monotonic() - started < 30
+    assert not any(map(is_running, pids_of(peer)))
+
+
+HALF = """
+import sys
+sys.stdin.readline()
+print('{"events": [', end="", flush=True)
+"""
+
+
+@pytest.mark.usefixtures("any_machine")
+def test_half_a_reply_is_none(tmp_path: Path) -> None:
+    (said,) = replies_of(fake_peer(tmp_path, HALF), recordings(tmp_path, "a"), tmp_path / "home").values()
+    assert "its process ended" in said["error"]
+
+
 TALKATIVE = """
-import os, sys
+import os, sys, time
+def work(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
 sys.path.insert(0, {place!r})
 from replies import answer
 def prepare():
     print("loaded")
+    work(0.3)
     os.system("echo said by a library of another language")
     def judge(path):
         print("judging")
+        work(0.05)
         if "bad" in path:
             raise ValueError("no sound\\nat all")
         return {{"scores": {{"mos": float("nan"), "other": 1.5}}}}
@@ -299,7 +407,7 @@ def test_what_a_library_prints_is_no_reply(tmp_path: Path) -> None:
     peer, files = fake_peer(tmp_path, TALKATIVE.format(place=str(HERE))), recordings(tmp_path, "one", "bad")
     one, bad = replies_of(peer, files, tmp_path / "home").values()
     assert (one["scores"], one["events"]) == ({"mos": None, "other": 1.5}, [])
-    assert one["cpu_s"] >= 0
+    assert 0.045 < one["cpu_s"] < 0.3  # judging, and not loading
     assert bad["error"] == "ValueError: no sound at all"
 
 
@@ -466,6 +574,16 @@ def test_a_misspelt_peer_is_refused_at_once(tmp_path: Path, capsys: pytest.Captu
     folder = folder_of_calls(tmp_path)
     assert accuracy.main([str(folder), "--peers", "essentai"]) == 2
     assert "no peer is called 'essentai'" in capsys.readouterr().err
+
+
+def test_a_system_without_resource_is_told_before_any_analysis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(accuracy, "find_spec", lambda name: None)
+    assert accuracy.main([str(folder_of_calls(tmp_path)), "--peers", "ffmpeg"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1
+    assert "--peers needs Linux, macOS or WSL" in said.err
 
 
 @needs_ffmpeg

@@ -12,6 +12,7 @@ import soundfile
 
 from audioq.simulate import Samples, active_frames, speechlike
 from audioq.simulate.activity import frame_levels
+from audioq.simulate.codecs.companding import compress, expand, mu_law
 from audioq.simulate.keypads import COLUMNS_HZ, ROWS_HZ
 from audioq.simulate.spans import runs
 from benchmarks import traps
@@ -140,11 +141,19 @@ def test_mu_law_makes_a_third_of_the_samples_zero(speech):
 
 
 def test_companding_is_that_of_another_program(tmp_path, speech):
-    # That program rounds to the 14 bits of the standard first, so it is given no more.
-    loud = np.clip(np.round(speech * 4 * 8192), -8192, 8191) / 8192
+    # That program rounds to the 14 bits of the standard, and counts what lies on a border of two steps the other way
+    # below zero: so it is given what is rounded down by everybody.
+    steps = np.trunc(np.clip(speech * 4, -0.999, 0.999) * 8192)
+    loud = (4 * steps + np.where(steps < 0, -1, 1)) / 32768
     soundfile.write(tmp_path / "u.wav", loud, SR, subtype="ULAW")
     theirs, _ = soundfile.read(tmp_path / "u.wav", dtype="float32")
     np.testing.assert_array_equal(companded(loud.astype(np.float32)), theirs)
+
+
+def test_companding_is_that_of_the_simulated_calls():
+    every, law = np.arange(-32768, 32768).astype(np.int16), mu_law()
+    heard = companded(every.astype(np.float32) / 32768.0)
+    np.testing.assert_array_equal(heard * 32768.0, expand(compress(every, law), law))
 
 
 def test_digits_over_speech_are_pairs_of_tones(speech):

@@ -14,7 +14,7 @@ from audioq.simulate.contents import CONTENTS, Scene
 from audioq.simulate.crowd import babble
 from audioq.simulate.devices import DEVICES
 from audioq.simulate.ingredients import BABBLE, NEAR, REENCODED
-from audioq.simulate.labels import Judged, label_of
+from audioq.simulate.labels import BLOCKED_BELOW, Judged, label_of
 from audioq.simulate.receivers import RECEIVERS
 from audioq.simulate.recipes import Part, Plan
 from audioq.simulate.second_talker import second_voice
@@ -28,6 +28,9 @@ from audioq.simulate.voices import Voice
 
 MASKING = {"recorder_noise": "level_dbfs", "loudspeaker": "level_dbfs"}
 """Devices of the recorder that put noise over everything, and the setting that holds its level."""
+
+HARDLY_AUDIBLE_DBFS = -65.0
+"""A recording whose level as a whole is lower, though speech got through, is grey."""
 
 ROBOTIC_BELOW = 3
 """Quality of Speex under which it codes with a vocoder's voicing and noise."""
@@ -92,6 +95,7 @@ def make_call(plan: Plan, voices: Sequence[Voice], rng: np.random.Generator) -> 
     judged = label_of(truth.delivered, truth.losses_per_minute, _doubts(plan, truth))
     file_sr = int(plan.one("file").settings["sr"])
     heard = _recorded(tape, plan, file_sr, others or [far], rng)
+    judged = replace(judged, grey=judged.grey or _hardly_audible(heard, truth))
     return SimulatedCall(plan, np.atleast_2d(heard), file_sr, scene, sent, truth, judged)
 
 
@@ -135,6 +139,12 @@ def _masking(plan: Plan) -> float:
         if part.name in MASKING:
             most = max(most, part.settings[MASKING[part.name]] - gain)
     return float(most)
+
+
+def _hardly_audible(heard: Samples, truth: Truth) -> bool:
+    """Whether what got through is too soft in the recording for anybody to judge it."""
+    rms = 10.0 * np.log10(float(np.mean(heard.astype(np.float64) ** 2)) + 1e-20)
+    return bool(truth.active.any() and truth.delivered >= BLOCKED_BELOW and rms < HARDLY_AUDIBLE_DBFS)
 
 
 def is_vocoder(codec: Part) -> bool:

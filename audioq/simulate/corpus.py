@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -70,7 +72,7 @@ class Made:
 
 
 def make_corpus(
-    clean: Sequence[str | os.PathLike[str]],
+    clean: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str],
     recipe: str = "benchmark",
     *,
@@ -83,7 +85,7 @@ def make_corpus(
 
     Parameters
     ----------
-    clean : sequence of paths
+    clean : path or sequence of paths
         Clean recordings of speech, and folders of them. The talker is named by the file; below a folder that was
         given, by the next folder, so that all its recordings are one talker's.
     output : path
@@ -110,7 +112,7 @@ def make_corpus(
         raise SimulationError(f"count is {count}; ask for at least 1 call")
     if seed < 0 or (jobs or 1) < 1:
         raise SimulationError(f"seed is {seed} and jobs {jobs}; give a seed from 0 on and at least 1 process")
-    sources, problems = find_sources(clean)
+    sources, problems = find_sources([clean] if isinstance(clean, str | os.PathLike) else clean)
     voices, refused = _voices(sources, problems)
     _prepare(folder)
     task = partial(_make, recipe=drawn, seed=seed, folder=folder)
@@ -182,30 +184,35 @@ def _check_codec(recipe: str, choice: Choice) -> None:
 
 
 _VOICES: list[Voice] = []
-"""The voices of a worker process: sent once, not with every call."""
+"""The voices of a worker process: read once, not sent with every call."""
 
 
-def _settle(voices: list[Voice]) -> None:
-    _VOICES[:] = voices
+def _settle(file: str) -> None:
+    with open(file, "rb") as handle:
+        _VOICES[:] = pickle.load(handle)
 
 
 def _run(task: Callable[[int], dict[str, Any]], voices: list[Voice], count: int, jobs: int) -> Iterator[dict[str, Any]]:
     numbers = range(1, count + 1)
     if min(jobs, count) == 1:
-        _settle(voices)
+        _VOICES[:] = voices
         yield from map(task, numbers)
         return
     import multiprocessing
 
     # Spawned, not forked: a fork would keep the threads that numpy has started here.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, count), mp_context=context, initializer=_settle, initargs=(voices,))
     try:
-        with _one_thread(), pool:
-            yield from pool.map(task, numbers, chunksize=max(1, min(8, count // (4 * jobs))))
+        # By a file: a worker that dies while it starts would leave us waiting at the end of a full pipe.
+        with tempfile.TemporaryDirectory() as folder, _one_thread():
+            file = os.path.join(folder, "voices")
+            with open(file, "wb") as handle:
+                pickle.dump(voices, handle)
+            with ProcessPoolExecutor(min(jobs, count), context, _settle, (file,)) as pool:
+                yield from pool.map(task, numbers, chunksize=max(1, min(8, count // (4 * jobs))))
     except BrokenProcessPool as cause:
-        remedy = "what is done lies in the folder; begin a new one with a smaller --jobs"
-        raise SimulationError(f"a process ended in the middle, as when memory is short; {remedy}") from cause
+        causes = "as when memory is short, or a script has no if __name__ == '__main__'"
+        raise SimulationError(f"a process ended in the middle, {causes}; try fewer jobs and a new folder") from cause
 
 
 @contextmanager

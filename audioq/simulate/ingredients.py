@@ -88,7 +88,7 @@ _RECORDER = (
         REENCODED,
         (
             Setting("form", meaning="Codec.", default="aac", choices=("aac", "amr-nb", "mp3", "opus")),
-            Setting("kbps", "kbit/s", 4.0, 320.0, "Bit rate.", 32.0),
+            Setting("kbps", "kbit/s", 16.0, 128.0, "Bit rate; AMR takes the nearest it has.", 32.0),
         ),
         "The recorder encodes the sound once more before the file is written.",
     ),

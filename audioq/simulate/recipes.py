@@ -129,7 +129,10 @@ def _read(name: str, above: tuple[str, ...]) -> Recipe:
     if unknown:
         known = ", ".join(("meaning", "duration_s", "mix", *SECTIONS))
         raise SimulationError(f"recipe {where}: {sorted(unknown)[0]!r} is no part of a recipe; use {known}")
-    mix = tuple((_read(other, (*above, name)), _often(where, "mix", w)) for other, w in _mixed(where, content).items())
+    mix = tuple(
+        (_read(_beside(name, other), (*above, name)), _often(where, "mix", weight))
+        for other, weight in _mixed(where, content).items()
+    )
     choices = {
         section: tuple(_choice(where, SECTIONS[section], row) for row in _rows(where, section, content, base))
         for section in SECTIONS
@@ -155,10 +158,20 @@ def _document(name: str) -> tuple[str, dict[str, Any]]:
 
 
 def _mixed(where: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
-    mix = content.get("mix", {})
-    if not isinstance(mix, dict):
+    if "mix" not in content:
+        return {}
+    mix = content["mix"]
+    if not isinstance(mix, dict) or not mix:
         raise SimulationError(f"recipe {where}: [mix] holds names of recipes and their weights, such as clean = 3")
+    more = sorted(set(content) - {"mix", "meaning"})
+    if more:
+        raise SimulationError(f"recipe {where}: {more[0]} has no effect beside [mix]; put it into what is mixed")
     return mix
+
+
+def _beside(recipe: str, other: str) -> str:
+    """A file in a mixture is meant beside the file of the recipe."""
+    return str(Path(recipe).parent / other) if other.endswith(".toml") else other
 
 
 def _rows(where: str, section: str, content: Mapping[str, Any], base: Mapping[str, Any]) -> list[dict[str, Any]]:

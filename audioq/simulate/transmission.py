@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.errors import SimulationError
 from audioq.simulate.codecs import make_codec
 from audioq.simulate.codecs.decoded import MISSING, QUIET, REPAIRED, Codec, Decoded
 from audioq.simulate.concealers import CONCEALERS
@@ -17,6 +18,9 @@ from audioq.simulate.spans import Samples, runs
 from audioq.simulate.tape import LOST, REAL, WAITING, Tape, cut
 from audioq.simulate.tape import QUIET as UNSENT
 from audioq.simulate.tape import REPAIRED as MENDED
+
+LONGEST_SECONDS = 1800.0
+"""A player that waits for late packets may make a call this long."""
 
 FLUSH_SECONDS = 0.3
 """Silence after the talk, so that a codec with a delay gives back its end."""
@@ -56,6 +60,9 @@ def transmit(
     codec = make_codec(codec_part.name, **codec_part.settings)
     packets = codec.encode(np.pad(y, (0, round(FLUSH_SECONDS * codec.sr))))
     playout = NETWORKS[network.name].make(len(packets), codec.seconds, rng, **network.settings)
+    if playout.n_slots * codec.seconds > LONGEST_SECONDS:
+        took = f"makes a call of {playout.n_slots * codec.seconds:.0f} s"
+        raise SimulationError(f"network {network.name}: {took}, over {LONGEST_SECONDS:g}; let the player wait less")
     clean = codec.decode(packets, everything(len(packets), codec.seconds))
     heard = codec.decode(packets, playout) if playout.lost.any() else clean
     filled = _covered_up(heard, codec, concealer, rng)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from benchmarks.invariance.measuring import Findings, measure_one
 from benchmarks.invariance.recordings import SAMPLES, Recording, known_harm, read_recording, recordings_in
 from benchmarks.invariance.simulated import CALLS, simulate_call
 from benchmarks.invariance.table import BY_NAME
+from benchmarks.threads import one_thread_each
 
 QUICK_RECORDINGS = (
     "blocked_metallic_bursts.flac",
@@ -95,8 +95,7 @@ def measure_job(job: Job, names: Sequence[str]) -> Findings:
 def measure_all(jobs: Sequence[Job], names: Sequence[str], processes: int) -> list[Findings]:
     """The findings of each job, in the order of the jobs."""
     started = time.monotonic()
-    # Before a worker imports numpy: one thread each, or the workers fight over the cores.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    one_thread_each()
     # Spawned, not forked: a fork would keep the threads that numpy has started here.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:

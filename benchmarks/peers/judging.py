@@ -33,7 +33,7 @@ class Entry:
     cpu_s_per_hour : float or None
         CPU seconds for an hour of sound; None where not measured.
     failed : int
-        Recordings of which it could say nothing.
+        Recordings for which it gave no number: it failed, or a share was asked for and the label has no length.
     """
 
     tool: str
@@ -44,14 +44,9 @@ class Entry:
     failed: int = 0
 
 
-def seconds_of(label: Label) -> float:
-    """Return the length of a recording as the label gives it; 0 where it does not."""
-    return float(label.facts.get("dur") or label.facts.get("duration") or 0)
-
-
 def cpu_per_hour(labels: Sequence[Label], used: Mapping[str, float | None]) -> float | None:
-    """Return CPU seconds for an hour of sound, over the labels (by file) for which they are known."""
-    known = [(seconds_of(label), cpu) for label in labels if (cpu := used.get(label.file)) is not None]
+    """Return CPU seconds for an hour of sound, over the labels (by file) for which both are known."""
+    known = [(label.seconds, cpu) for label in labels if label.seconds and (cpu := used.get(label.file)) is not None]
     hours = sum(seconds for seconds, _ in known) / 3600
     return sum(cpu for _, cpu in known) / hours if hours else None
 
@@ -59,24 +54,23 @@ def cpu_per_hour(labels: Sequence[Label], used: Mapping[str, float | None]) -> f
 def entry_of_peer(peer: Peer, labels: Sequence[Label], replies: Mapping[str, Mapping[str, Any]]) -> Entry:
     """Judge a peer by the best two thresholds on its number, cross-validated."""
     answers = [replies.get(str(label.path.resolve()), {"error": "no reply"}) for label in labels]
-    numbers = [number_of(peer, answer, seconds_of(label)) for label, answer in zip(labels, answers, strict=True)]
+    numbers = [number_of(peer, answer, label.seconds) for label, answer in zip(labels, answers, strict=True)]
     rows = zip(labels, cross_validated(labels, numbers), numbers, answers, strict=True)
     predictions = Predictions(
         Prediction(label.file, verdict, None, _scores(number), _events(peer, answer))
         for label, verdict, number, answer in rows
     )
     cpu = cpu_per_hour(labels, {label.file: one.get("cpu_s") for label, one in zip(labels, answers, strict=True)})
-    failed = sum("error" in one for one in answers)
+    failed = sum(number is None for number in numbers)
     return Entry(peer.name, predictions, frozenset(peer.kinds.values()), thresholds_of(labels), cpu, failed)
 
 
 def entry_of_numbers(tool: str, labels: Sequence[Label], numbers: Sequence[float | None]) -> Entry:
     """Judge a baseline of one number, larger for better sound, like a peer."""
     rows = zip(labels, cross_validated(labels, numbers), numbers, strict=True)
-    predictions = Predictions(
-        Prediction(label.file, verdict, None, _scores(number)) for label, verdict, number in rows
-    )
-    return Entry(tool, predictions, frozenset(), thresholds_of(labels))
+    predictions = Predictions(Prediction(label.file, verdict, None, _scores(number)) for label, verdict, number in rows)
+    failed = sum(number is None for number in numbers)
+    return Entry(tool, predictions, frozenset(), thresholds_of(labels), failed=failed)
 
 
 def thresholds_of(labels: Sequence[Label]) -> str:
@@ -85,7 +79,7 @@ def thresholds_of(labels: Sequence[Label]) -> str:
 
 
 def number_of(peer: Peer, answer: Mapping[str, Any], seconds: float) -> float | None:
-    """Return a peer's one number, larger for better sound; None where it failed."""
+    """Return a peer's one number, larger for better sound; None where it failed, or for a share of unknown length."""
     if "error" in answer:
         return None
     if peer.score is not None:

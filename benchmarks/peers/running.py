@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,22 +118,43 @@ class _Run:
     said: dict[str, Reply] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    live: set[subprocess.Popen[str]] = field(default_factory=set)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def all(self, paths: Sequence[str], jobs: int) -> dict[str, Reply]:
         queue: Queue[str] = Queue()
         for path in paths:
             queue.put(path)
         with ThreadPoolExecutor(max(1, jobs)) as pool:
-            for worker in [pool.submit(self._work, queue) for _ in range(max(1, min(jobs, len(paths))))]:
-                worker.result()
+            try:
+                # In the order in which they end: one that fails must not wait for the others.
+                workers = [pool.submit(self._work, queue) for _ in range(max(1, min(jobs, len(paths))))]
+                for worker in as_completed(workers):
+                    worker.result()
+            except BaseException:  # Ctrl-C too: the pool waits for its workers, and they for their processes
+                self._stop(queue)
+                raise
         return self.said
+
+    def _stop(self, queue: Queue[str]) -> None:
+        """End every worker soon: nothing is left to ask, and nobody answers any more."""
+        # Emptied before any process is killed: one that is started meanwhile finds nothing to be asked, and ends.
+        self.stopped.set()
+        while _next(queue) is not None:
+            pass
+        for process in tuple(self.live):
+            process.kill()
 
     def _work(self, queue: Queue[str]) -> None:
         """Feed one process after another until nothing is left; each ends when it fails to answer."""
         silent = 0
         while not queue.empty():
             with _process(self.peer, self.python) as process:
-                silent = 0 if self._feed(process, queue) else silent + 1
+                self.live.add(process)
+                try:
+                    silent = 0 if self._feed(process, queue) else silent + 1
+                finally:
+                    self.live.discard(process)
             if silent == MOST_SILENT:
                 raise SkippedError(f"{MOST_SILENT} of its processes in a row ended without an answer.")
 
@@ -142,6 +163,8 @@ class _Run:
         answers = 0
         while (path := _next(queue)) is not None:
             reply = _asked(process, path)
+            if self.stopped.is_set():  # killed by us: it is no fault of the recording
+                break
             if "unusable" in reply:
                 raise SkippedError(f"it cannot be loaded: {reply['unusable']}")
             self._keep(path, reply)
@@ -198,4 +221,5 @@ def _asked(process: subprocess.Popen[str], path: str) -> Reply:
         line = process.stdout.readline()  # a process that gave up may have said why
     finally:
         watch.cancel()
-    return json.loads(line) if line else {"error": f"its process ended at {path}", "dead": True}
+    # Half a line is what a process has said that was killed while it spoke.
+    return json.loads(line) if line.endswith("\n") else {"error": f"its process ended at {path}", "dead": True}

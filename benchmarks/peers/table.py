@@ -26,9 +26,7 @@ class Table:
         """Return the table as aligned text."""
         cells = self._cells()
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = [
-            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in cells
-        ]
+        lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in cells]
         return "\n".join([self._title(), "", *lines, "", *self._notes()]) + "\n"
 
     def markdown(self) -> str:
@@ -64,7 +62,7 @@ class Table:
             yield "F1 of events: recordings that are not blocked; - where a tool has no word for the kind"
         for row in self.rows:
             if row.failed:
-                yield f"{row.tool} could say nothing of {row.failed} recordings, which count as wrong"
+                yield f"{row.tool} gave no number for {row.failed} recordings, which count as wrong"
         yield from (f"{name} was skipped: {why}" for name, why in self.skipped.items())
         if self.versions:
             yield "versions: " + ", ".join(f"{name} ({version})" for name, version in self.versions.items())

@@ -33,9 +33,11 @@ class Thresholds:
 
 
 def best_thresholds(numbers: Sequence[float], truth: Sequence[str]) -> Thresholds:
-    """Return the two thresholds of the largest macro-F1; of equal ones those in the middle.
+    """Return the two thresholds of the largest macro-F1.
 
-    Every pair of places between neighbouring numbers is tried. A class that no recording has is left out.
+    Every pair of places between neighbouring numbers is tried. Of equally good pairs, put in the order of the lower
+    and then of the upper place, the middle one is taken: medians of both apart might be a pair that is worse. A class
+    that no recording has is left out.
     """
     values, place = np.unique(np.asarray(numbers, dtype=np.float64), return_inverse=True)
     counts = np.zeros((len(CLASSES), len(values) + 1), dtype=np.int64)

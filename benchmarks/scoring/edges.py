@@ -44,8 +44,8 @@ def edge_figures(labels: Sequence[Label], predictions: Predictions) -> EdgeFigur
 
 
 def _alarms_per_minute(labels: Iterable[Label], predictions: Predictions) -> float | None:
-    clean = [one for one in labels if not one.events and not one.facts.get("glitch")]
-    minutes = sum(float(one.facts.get("duration") or one.facts.get("dur") or 0) / 60 for one in clean)
+    clean = [one for one in labels if not one.events and not one.facts.get("glitch") and one.seconds]
+    minutes = sum(one.seconds / 60 for one in clean)
     alarms = sum(event.kind in ALARMING for one in clean for event in predictions[one].events)
     return alarms / minutes if minutes else None
 

@@ -131,9 +131,10 @@ def match(truth: Sequence[Stretch], said: Sequence[Stretch], kind: str) -> Count
 
 
 def said_on_intact(labels: Iterable[Label], predictions: Predictions) -> list[tuple[Label, int, float]]:
-    """Return events said and minutes of each intact recording without any true event."""
-    clean = [one for one in labels if one.verdict == "intact" and not one.grey and not one.events]
-    return [(one, _n_events(predictions[one].events), float(one.facts.get("dur") or 0) / 60) for one in clean]
+    """Return events said and minutes of each intact recording of known length without any true event."""
+    sure = [one for one in labels if one.verdict == "intact" and not one.grey]
+    clean = [one for one in sure if not one.events and one.seconds]
+    return [(one, _n_events(predictions[one].events), one.seconds / 60) for one in clean]
 
 
 def false_events_per_minute(labels: Iterable[Label], predictions: Predictions) -> float | None:

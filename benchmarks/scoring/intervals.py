@@ -21,13 +21,20 @@ _NORMAL_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
+class Units:
+    """How many calls, or talkers, the recordings of each figure have: bounds over a handful are too narrow."""
+
+    macro_f1: int
+    intact_called_otherwise: int
+    events: dict[str, int]
+    false_events_per_min_on_intact: int
+
+
+@dataclass(frozen=True, slots=True)
 class Intervals:
-    """Bounds of 95 % of the main figures, had other units been drawn; None where undefined.
+    """Bounds of 95 % of the main figures, had other units been drawn; None where undefined."""
 
-    `units` says how many there are: bounds over a handful of talkers are too narrow.
-    """
-
-    units: int
+    units: Units
     macro_f1: Interval | None
     intact_called_otherwise: Interval | None
     events: dict[str, dict[str, Interval | None]]
@@ -37,13 +44,25 @@ class Intervals:
 def intervals(judged: Sequence[Label], predictions: Predictions, counts: EventCounts, unit: str) -> Intervals:
     """Return the bootstrap intervals of labels that have a verdict, over one of `UNITS`."""
     sure = [label for label in judged if not label.grey]
+    intact = [label for label in sure if label.verdict == "intact"]
+    scopes = {scope: counts.within(scope) for scope in SCOPES}
+    clean = said_on_intact(judged, predictions)
     return Intervals(
-        units=len({UNITS[unit](label) for label in judged}),
+        units=Units(
+            macro_f1=_n_units(sure, unit),
+            intact_called_otherwise=_n_units(intact, unit),
+            events={scope: _n_units(part.labels, unit) for scope, part in scopes.items()},
+            false_events_per_min_on_intact=_n_units([row[0] for row in clean], unit),
+        ),
         macro_f1=macro_f1_interval(sure, predictions, unit),
-        intact_called_otherwise=_alarm_interval(sure, predictions, unit),
-        events={scope: _event_intervals(counts.within(scope), unit) for scope in SCOPES},
-        false_events_per_min_on_intact=_false_event_interval(judged, predictions, unit),
+        intact_called_otherwise=_alarm_interval(intact, predictions, unit),
+        events={scope: _event_intervals(part, unit) for scope, part in scopes.items()},
+        false_events_per_min_on_intact=_false_event_interval(clean, unit),
     )
+
+
+def _n_units(labels: Iterable[Label], unit: str) -> int:
+    return len(set(_units(labels, unit)))
 
 
 def _units(labels: Iterable[Label], unit: str) -> list[str]:
@@ -77,8 +96,7 @@ def macro_f1_interval(labels: Sequence[Label], predictions: Predictions, unit: s
     return bounds(_macro_f1(drawn.reshape(-1, *counts.shape[1:])))
 
 
-def _alarm_interval(sure: Iterable[Label], predictions: Predictions, unit: str) -> Interval | None:
-    intact = [label for label in sure if label.verdict == "intact"]
+def _alarm_interval(intact: Sequence[Label], predictions: Predictions, unit: str) -> Interval | None:
     if not intact:
         return None
     rows = np.array([(predictions[label].verdict != "intact", 1) for label in intact], dtype=np.int64)
@@ -95,8 +113,7 @@ def _event_intervals(counts: EventCounts, unit: str) -> dict[str, Interval | Non
     return {kind: bounds(f1[:, i]) for i, kind in enumerate(ASKED)}
 
 
-def _false_event_interval(judged: Iterable[Label], predictions: Predictions, unit: str) -> Interval | None:
-    rows = said_on_intact(judged, predictions)
+def _false_event_interval(rows: Sequence[tuple[Label, int, float]], unit: str) -> Interval | None:
     if not rows:
         return None
     drawn = drawn_sums(np.array([row[1:] for row in rows], dtype=np.float64), _units([row[0] for row in rows], unit))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.scoring.lengths import seconds_of
 from benchmarks.scoring.lines import Line, read_lines
 from benchmarks.scoring.problems import ScoringError
 from benchmarks.scoring.stretches import Stretch
@@ -64,6 +65,11 @@ class Label:
         return str(self.facts.get("call") or self.file)
 
     @property
+    def seconds(self) -> float:
+        """Length; 0 where it is not known."""
+        return seconds_of(self.facts)
+
+    @property
     def distractor(self) -> str | None:
         """What makes an intact recording look damaged, if anything does."""
         value = self.facts.get("distractor")
@@ -90,10 +96,17 @@ class Label:
     def events_known(self) -> bool:
         """Whether the listed events are the whole truth.
 
-        Vocoders sound like buzz by nature, and a noise gate's holes are not listed.
+        Where the label itself says so in ``events_known``, that decides. Else vocoders sound like buzz by nature, and
+        a noise gate's holes may not be listed.
         """
-        vocoder = self.distractor == "vocoder" or self.facts.get("codec") in _VOCODERS
-        return not vocoder and self.facts.get("artefact") != "gate"
+        said = self.facts.get("events_known")
+        if isinstance(said, bool):
+            return said
+        return not self._vocoder and self.facts.get("artefact") != "gate"
+
+    @property
+    def _vocoder(self) -> bool:
+        return bool(self.facts.get("vocoder")) or self.distractor == "vocoder" or self.facts.get("codec") in _VOCODERS
 
 
 def base_name(file: str) -> str:

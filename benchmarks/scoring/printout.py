@@ -12,7 +12,7 @@ from benchmarks.scoring.labels import CLASSES
 from benchmarks.scoring.mos import Agreement
 from benchmarks.scoring.scorecard import Scorecard
 from benchmarks.scoring.tables import calibration_lines, group_lines, interval_lines
-from benchmarks.scoring.verdicts import SAID, FalseAlarms, VerdictFigures
+from benchmarks.scoring.verdicts import GREY, SAID, FalseAlarms, VerdictFigures
 
 
 def text_of(card: Scorecard) -> str:
@@ -78,7 +78,7 @@ def _alarm_lines(card: Scorecard) -> Iterator[str]:
     if card.false_alarm:
         yield "\nIntact recordings called otherwise"
     for name, alarms in card.false_alarm.items():
-        yield f"  {name:<18}{_alarms(alarms)}"
+        yield f"  {name.removesuffix(GREY) + (' (grey)' if alarms.grey else ''):<26}{_alarms(alarms)}"
     if card.false_events_per_min_on_intact is not None:
         yield f"  events said a minute of intact sound: {card.false_events_per_min_on_intact:.2f}"
 

@@ -9,7 +9,6 @@ from benchmarks.scoring.bootstrap import Interval
 from benchmarks.scoring.breakdown import Detections, GroupFigures
 from benchmarks.scoring.calibration import Calibration
 from benchmarks.scoring.events import ASKED
-from benchmarks.scoring.intervals import Intervals
 from benchmarks.scoring.reliability import Bin, Reliability
 from benchmarks.scoring.scorecard import Scorecard
 from benchmarks.scoring.verdicts import FalseAlarms
@@ -20,6 +19,7 @@ FEW_RECORDINGS = 5
 """Groups of fewer recordings are named, and their figures stand in the JSON alone."""
 TITLES = {"plc": "concealer", "pitch": "pitch of the voice"}
 
+_WIDE = 30
 _SCOPES = {"not_blocked": "not blocked", "all": "all"}
 
 
@@ -27,33 +27,38 @@ def interval_lines(card: Scorecard) -> Iterator[str]:
     """Yield the main figures beside their bounds over calls and over talkers."""
     if not card.intervals:
         return
-    yield f"\n{'95 % intervals':<40}{'figure':>8}" + "".join(_head(*one) for one in card.intervals.items())
+    yield f"\n{'95 % intervals':<40}{'figure':>8}" + "".join(_head(unit) for unit in card.intervals)
     for words, value, between in _interval_rows(card):
         if value is not None:
-            yield f"  {words:<38}{value:>8.3f}" + "".join(_bounds(one) for one in between)
+            yield f"  {words:<38}{value:>8.3f}" + "".join(_bounds(*one) for one in between)
 
 
-def _head(unit: str, one: Intervals) -> str:
-    few = ", too few" if one.units < FEW_UNITS else ""
-    return f"{f'over {one.units} {unit}{few}':>26}"
+def _head(unit: str) -> str:
+    return f"{f'over n {unit}':>{_WIDE}}"
 
 
-def _bounds(interval: Interval | None) -> str:
-    return f"{'-':>26}" if interval is None else f"{f'{interval.low:.3f} to {interval.high:.3f}':>26}"
+def _bounds(interval: Interval | None, units: int) -> str:
+    few = ", too few" if units < FEW_UNITS else ""
+    words = "-" if interval is None else f"{interval.low:.3f} to {interval.high:.3f} ({units}{few})"
+    return f"{words:>{_WIDE}}"
 
 
-Row = tuple[str, float | None, list[Interval | None]]
+Row = tuple[str, float | None, list[tuple[Interval | None, int]]]
+"""Words, the figure, and for calls and for talkers its bounds and how many of them there are."""
 
 
 def _interval_rows(card: Scorecard) -> Iterator[Row]:
     over = list(card.intervals.values())
     alarms = card.false_alarm.get("all_intact")
-    yield "macro-F1", card.verdict.macro_f1 if card.verdict else None, [one.macro_f1 for one in over]
-    yield "intact called otherwise", alarms.rate if alarms else None, [one.intact_called_otherwise for one in over]
+    macro_f1 = [(one.macro_f1, one.units.macro_f1) for one in over]
+    yield "macro-F1", card.verdict.macro_f1 if card.verdict else None, macro_f1
+    otherwise = [(one.intact_called_otherwise, one.units.intact_called_otherwise) for one in over]
+    yield "intact called otherwise", alarms.rate if alarms else None, otherwise
     for scope, kinds in card.events.items():
         for kind, figures in kinds.items():
-            yield f"F1 of {kind}, {_SCOPES[scope]}", figures.f1, [one.events[scope][kind] for one in over]
-    per_minute = [one.false_events_per_min_on_intact for one in over]
+            f1 = [(one.events[scope][kind], one.units.events[scope]) for one in over]
+            yield f"F1 of {kind}, {_SCOPES[scope]}", figures.f1, f1
+    per_minute = [(one.false_events_per_min_on_intact, one.units.false_events_per_min_on_intact) for one in over]
     yield "events a minute of intact sound", card.false_events_per_min_on_intact, per_minute
 
 

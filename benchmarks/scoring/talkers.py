@@ -28,9 +28,12 @@ def _voices(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def talker(facts: Mapping[str, Any]) -> str | None:
-    """Return the talker: the first of ``voices``, or ``source.voice``, ``voice``, ``talker``; None if none is named."""
+    """Return the talker: the first of ``voices``, or ``source.voice``, ``voice``, ``talker``; None if none is named.
+
+    A ``talker`` that is no text is not a name: it may be a list of what was done to the voice.
+    """
     named = facts.get("talker")
-    return next(_voices(facts), str(named) if named else None)
+    return next(_voices(facts), named if named and isinstance(named, str) else None)
 
 
 def language(facts: Mapping[str, Any]) -> str | None:

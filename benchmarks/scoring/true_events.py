@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.scoring.lengths import seconds_of
 from benchmarks.scoring.stretches import Stretch
 
 AUDIOQ_KIND = {"repeat": "stutter"}
@@ -40,7 +41,7 @@ def read_events(line: Mapping[str, Any]) -> tuple[Stretch, ...]:
     """Return the events of a line; where it lists the source's speech, edges are free in the pauses."""
     events = [event for event in map(_event, line.get("events") or ()) if _has_extent(event)]
     if line.get("speech") is not None:
-        events = _freed_in_pauses(events, line["speech"], float(line.get("dur") or 0))
+        events = _freed_in_pauses(events, line["speech"], seconds_of(line))
     return tuple(events)
 
 

@@ -12,6 +12,10 @@ from benchmarks.scoring.predictions import Predictions
 
 SAID = (*CLASSES, "none")
 
+GREY = "_grey"
+"""Behind the name of a distractor: those of its recordings that are grey."""
+GREY_BY_NATURE = frozenset({"vocoder"})
+
 Pair = tuple[str, str]
 """True verdict, verdict that was said."""
 
@@ -39,10 +43,11 @@ class VerdictFigures:
 
 @dataclass(frozen=True, slots=True)
 class FalseAlarms:
-    """Share of intact recordings that were called otherwise."""
+    """Share of intact recordings that were called otherwise; `grey`: all of them are grey."""
 
     rate: float
     n: int
+    grey: bool = False
 
 
 def pairs(labels: Iterable[Label], predictions: Predictions) -> list[Pair]:
@@ -83,19 +88,26 @@ def _accuracy(rows: Sequence[Pair]) -> float:
 
 
 def _alarm_groups(label: Label) -> list[str]:
-    # Vocoders are grey, yet how often they are called damaged is worth knowing by itself.
-    if label.verdict != "intact" or (label.grey and label.distractor != "vocoder"):
+    if label.verdict != "intact":
         return []
-    groups = [] if label.grey else ["all_intact"]
-    if label.distractor:
-        groups += [label.distractor] if label.grey else [label.distractor, "all_distractors"]
-    return groups
+    if not label.distractor:
+        return [] if label.grey else ["all_intact"]
+    if not label.grey:
+        return ["all_intact", label.distractor, "all_distractors"]
+    # How often grey ones are called damaged is worth knowing, but by itself. Vocoders are grey by nature: their name
+    # is enough.
+    return [label.distractor if label.distractor in GREY_BY_NATURE else label.distractor + GREY]
 
 
 def false_alarms(labels: Iterable[Label], predictions: Predictions) -> dict[str, FalseAlarms]:
     """Return how often intact recordings were called otherwise: all, and by what makes them look damaged."""
-    answers: dict[str, list[bool]] = {}
+    groups: dict[str, list[Label]] = {}
     for label in labels:
-        for group in _alarm_groups(label):
-            answers.setdefault(group, []).append(predictions[label].verdict != "intact")
-    return {name: FalseAlarms(sum(alarms) / len(alarms), len(alarms)) for name, alarms in sorted(answers.items())}
+        for name in _alarm_groups(label):
+            groups.setdefault(name, []).append(label)
+    return {name: _alarms(members, predictions) for name, members in sorted(groups.items())}
+
+
+def _alarms(labels: Sequence[Label], predictions: Predictions) -> FalseAlarms:
+    otherwise = sum(predictions[label].verdict != "intact" for label in labels)
+    return FalseAlarms(otherwise / len(labels), len(labels), all(label.grey for label in labels))

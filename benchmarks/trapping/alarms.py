@@ -104,7 +104,7 @@ def trap_figures(answers: Sequence[Answer], untouched: Mapping[str, str]) -> Tra
     wrong = [(label, row) for label, row in answers if verdict_of(row) != "intact"]
     rate = len(wrong) / len(answers)
     interval = rate_interval(FalseAlarms(rate, len(answers)))
-    minutes = sum(float(label.facts["dur"]) for label, _ in answers) / 60.0
+    minutes = sum(label.seconds for label, _ in answers) / 60.0
     counts = sum((_event_counts(row) for _, row in answers), Counter())
     before = [_before(label, untouched) for label, _ in answers]
     return TrapFigures(

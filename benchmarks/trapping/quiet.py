@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from audioq.simulate import Samples, colored_noise
+from audioq.simulate.codecs import companding
+from audioq.simulate.codecs.slots import FULL_SCALE, quantised
 from benchmarks.trapping.places import edged, inserted, loudness, pauses, seam, seconds
 
 ZERO_SHARE = 1.0 / 3.0
@@ -54,12 +56,9 @@ def dtx(speech: Samples, sr: int, rng: np.random.Generator) -> Samples:
 
 def companded(y: Samples) -> Samples:
     """What 8-bit mu-law leaves of a signal (ITU-T G.711)."""
-    whole = np.round(np.clip(y, -1.0, 1.0) * 32768.0).astype(np.int64)
-    size = np.minimum(np.abs(whole), 32635) + 132
-    segment = np.floor(np.log2(size)).astype(np.int64) - 7
-    step = (size >> (segment + 3)) & 15
-    coarse = (((step << 3) + 132) << segment) - 132
-    return np.asarray(np.sign(whole) * coarse / 32768.0, np.float32)
+    law = companding.mu_law()
+    coded = companding.compress(quantised(y), law)
+    return np.asarray(companding.expand(coded, law) / np.float32(FULL_SCALE), np.float32)
 
 
 def mu_law(speech: Samples, sr: int, rng: np.random.Generator) -> Samples:

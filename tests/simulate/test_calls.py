@@ -202,3 +202,26 @@ def test_loud_sound_is_cut_off_at_full_scale() -> None:
     assert call.y.max() == pytest.approx(32767 / 32768)
     assert call.y.min() == -1.0
     assert replace(call.plan, recipe="x").one("file").name == "flac"
+
+
+def test_a_recording_that_is_hardly_audible_is_grey() -> None:
+    call = a_call(recorder=part("recorder", "gain", gain_db=-80.0))
+    assert (call.judged.label, call.judged.grey) == ("intact", True)
+    assert not a_call(recorder=part("recorder", "gain", gain_db=-20.0)).judged.grey
+
+
+def test_nothing_but_lost_music_is_grey() -> None:
+    assert a_call(content=part("content", "music"), network=part("network", "outage_total")).judged.grey
+    assert not a_call(content=part("content", "music")).judged.grey
+
+
+def test_a_player_that_waits_for_ever_is_refused() -> None:
+    with pytest.raises(SimulationError, match="let the player wait less"):
+        a_call(network=part("network", "late", share=1.0, thrown=0.0, late_s=60.0))
+
+
+def test_two_near_talkers_are_both_heard() -> None:
+    own = {"channel": "own", "level_db": 0.0}
+    plan = plan_of(10.0, content=part("content", "turns"))
+    twice = replace(plan, parts={**plan.parts, "recorder": (part("recorder", "near_talker", **own),) * 2})
+    assert make_call(twice, VOICES, np.random.default_rng(1)).y.shape[0] == 2

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -276,3 +279,26 @@ def test_problems_of_a_worker_come_back_whole() -> None:
 def test_made_tells() -> None:
     made = Made(Path("x"), 1, {"intact": 1}, (), ())
     assert made.folder == Path("x")
+
+
+def test_one_path_is_one_path(clean: Path, small: str, tmp_path: Path) -> None:
+    assert make_corpus(str(clean), tmp_path / "out", small, count=1, jobs=1).calls == 1
+
+
+def test_a_script_without_a_guard_ends_with_a_sentence(clean: Path, small: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    lines = [
+        "from audioq.simulate import make_corpus",
+        f"make_corpus({str(clean)!r}, 'out', {small!r}, count=4, jobs=2)",
+    ]
+    script.write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "a script has no if __name__ == '__main__'" in done.stderr
