@@ -64,6 +64,12 @@ def _change(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(f"'{text}' is not NAME=NUMBER") from problem
 
 
+def _jobs(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes, 1 or more")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="accuracy.py", description="Score audioq on labelled recordings.")
     add = parser.add_argument
@@ -79,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--peers-home", type=Path, default=HOME, metavar="FOLDER", help="their environments and what they said")
     add("--nisqa-weights", type=Path, metavar="FILE", help=f"weights of NISQA (default: ${WEIGHTS})")
     add("--markdown", action="store_true", help="print the table of --peers as Markdown")
-    add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
+    add("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
     return parser
 
 

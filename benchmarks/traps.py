@@ -52,6 +52,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _jobs(text: str) -> int:
+    if _number(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes, 1 or more")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     about = "Lay traps: intact recordings that look damaged. Score the false alarms."
     parser = argparse.ArgumentParser(prog="traps.py", description=about)
@@ -63,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--save", type=Path, metavar="FOLDER", help="keep the recordings and their labels here; must be empty")
     add("--json", type=Path, metavar="FILE", help="write the figures as JSON (- prints them instead of the table)")
     add("--markdown", action="store_true", help="print the table in Markdown")
-    add("--jobs", type=_number, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
+    add("--jobs", type=_jobs, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
     return parser
 
 

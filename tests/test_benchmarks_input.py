@@ -106,6 +106,11 @@ def test_files_that_are_no_text(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ([{"file": "a.wav", "error": {"type": "AudioError"}}], "holds no verdict"),
         (["verdict"], "line 1, is not JSON"),
         ([{"verdict": "intact"}], "line 1, has no `file`"),
+        ([{"file": "a.wav", "verdict": "bad"}], "line 1: there is no verdict 'bad'"),
+        (
+            [{"file": "a.wav", "verdict": {"label": "intact", "probabilities": {"intact": 7}}}],
+            "line 1: the probability of 'intact' is 7",
+        ),
         ([{"file": "a.wav", "verdict": "intact", "events": [{"start": 0}]}], "line 1, is no line of"),
         ([{"file": "a.wav", "verdict": {"label": "intact", "probabilities": [1, 0, 0]}}], "line 1, is no line of"),
         ([{"file": "a.wav", "verdict": "intact", "scores": {"mos": "good"}}], "line 1, is no line of"),

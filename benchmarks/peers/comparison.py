@@ -60,7 +60,8 @@ def side_by_side(
             print(f"{peer.name} was skipped: {problem}", file=sys.stderr)
     row = edge_row if plan.edges else verdict_row
     versions = versions_of([peer for peer in plan.peers if peer.name not in skipped])
-    return Table([row(one, labels) for one in entries], skipped, versions, len(labels), plan.edges)
+    one_class = len({label.verdict for label in labels if label.verdict is not None and not label.grey}) == 1
+    return Table([row(one, labels) for one in entries], skipped, versions, len(labels), plan.edges, one_class)
 
 
 def versions_of(peers: Sequence[Peer]) -> dict[str, str]:

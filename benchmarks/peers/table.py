@@ -21,6 +21,7 @@ class Table:
     versions: Mapping[str, str]
     recordings: int
     edges: bool = False
+    one_class: bool = False
 
     def text(self) -> str:
         """Return the table as aligned text."""
@@ -59,6 +60,8 @@ class Table:
         if not self.edges:
             for how, tools in judged.items():
                 yield f"verdict by {how}: {', '.join(tools)}"
+            if self.one_class:
+                yield "all recordings have one true verdict: thresholds chosen on it are right by themselves"
             yield "F1 of events: recordings that are not blocked; - where a tool has no word for the kind"
         for row in self.rows:
             if row.failed:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.scoring.labels import Label, base_name
+from benchmarks.scoring.labels import CLASSES, Label, base_name
 from benchmarks.scoring.lines import read_lines
 from benchmarks.scoring.problems import ScoringError
 from benchmarks.scoring.stretches import Stretch, said
@@ -93,11 +93,30 @@ def read_predictions(file: Path) -> Predictions:
     for number, row in read_lines(file):
         try:
             found += [_prediction(row)] if row.get("verdict") is not None else []
+            _check(row)
+        except _CannotBeError as problem:
+            raise ScoringError(f"{file}, line {number}: {problem}") from problem
         except (AttributeError, KeyError, TypeError, ValueError) as problem:
             raise ScoringError(f"{file}, line {number}, is no line of `audioq analyze --format json`") from problem
     if not found:
         raise ScoringError(f"{file} holds no verdict: there must be one line a recording")
     return Predictions(found)
+
+
+class _CannotBeError(Exception):
+    """A line that can be read and says what cannot be."""
+
+
+def _check(row: Row) -> None:
+    """Refuse what a slip of the pen makes of a prediction; it would count as wrong without a word."""
+    if row.get("verdict") is None:
+        return
+    made = _prediction(row)
+    if made.verdict not in CLASSES:
+        raise _CannotBeError(f"there is no verdict {made.verdict!r}: write {', '.join(CLASSES)}")
+    for name, value in (made.probabilities or {}).items():
+        if name not in CLASSES or not 0.0 <= value <= 1.0:
+            raise _CannotBeError(f"the probability of {name!r} is {value:g}: write 0 to 1 for {', '.join(CLASSES)}")
 
 
 def predictions_of(rows: Sequence[Row]) -> Predictions:
