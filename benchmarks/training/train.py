@@ -52,6 +52,18 @@ def call_truth(folder: Path, label: dict) -> np.ndarray:
     return truth
 
 
+def truth_of(folder: Path, label: dict) -> np.ndarray:
+    """Class of each 10 ms frame, however the folder tells it; a recording without any event is fine throughout."""
+    if isinstance(label.get("frames"), str):
+        return lab_truth(folder, label)
+    if (folder / "frames.npz").exists():
+        return call_truth(folder, label)
+    if label.get("label") != "intact" or label.get("events"):
+        remedy = "take a folder of audioq simulate, or one that benchmarks/traps.py saved"
+        sys.exit(f"{folder}: {label['file']} has no truth on frames; {remedy}")
+    return np.full(int(label["dur"] * 100) + 1, FINE)
+
+
 def examples(task: tuple[str, dict, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Inputs, setting and truth of one variant of a recording, or None where it says nothing of loss."""
     folder, label, variant = Path(task[0]), task[1], task[2]
@@ -69,10 +81,11 @@ def examples(task: tuple[str, dict, int]) -> tuple[np.ndarray, np.ndarray, np.nd
     table = measure(audio, call_features=rest)
     seen = {name: table.curves.get(name, table.numbers.get(name))[0] for name in NEEDS}
     x, setting = inputs(seen)
-    truth = lab_truth(folder, label) if isinstance(label.get("frames"), str) else call_truth(folder, label)
+    truth = truth_of(folder, label)
     place = np.arange(len(x)) * speed
     x, truth = x[place < len(truth)], truth[place[place < len(truth)].astype(int)]
-    if "frames" not in label:  # real clients do not tell whether speech or a pause was covered up; the level does
+    if (folder / "frames.npz").exists():
+        # Real clients do not tell whether speech or a pause was covered up; the level does.
         quiet = seen["level"][: len(x)] < np.nan_to_num(seen["active_level_dbfs"], nan=-60) - 30
         truth = np.where((truth == CONCEALED) & quiet, PAUSE, truth)
     for first, last, spoken in gaps:
