@@ -116,7 +116,7 @@ def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
     return DEFAULT_THRESHOLDS.with_values(changes)
 
 
-_TUNED = "set on voices en, es, co of the real calls and on a lab corpus (benchmarks/README.md)"
+_TUNED = "set on voices en, es, co of the real calls, and on made calls of other seeds and voices (benchmarks/README.md)"
 _BY_HAND = "chosen by hand on a few recordings; moves no verdict"
 _WORDS = "meaning of the words (docs/verdict.md)"
 
@@ -146,14 +146,14 @@ def _event_rows(
 
 _ROWS: tuple[Threshold, ...] = (
     *_event_rows("stutter", 0.6, 0.3, 0.06, 0.06),
-    *_event_rows("dropout", 0.5, 0.3, 0.03, 0.03),
-    _row("dropout.cut", 0.6, "1", 0, 1, "a silence is a dropout if its first 0.3 s are lost with this probability"),
+    *_event_rows("dropout", 0.5, 0.3, 0.02, 0.03),
+    _row("dropout.cut", 0.45, "1", 0, 1, "a silence is a dropout if its first 0.3 s are lost with this probability"),
     _row("dropout.cliff", 34, "dB", 5, 200, "speech that falls and rises this far within 10 ms falls off a cliff"),
     _row("dropout.cliff_cut", 0.35, "1", 0, 1, "the same as dropout.cut where speech falls off a cliff"),
     _row("dropout.closure", 0.12, "s", 0, 2, "a shorter dropout must show more than the closure of a stop does"),
     _row("dropout.zero", 0.3, "1", 0, 1, "share of exact zeros that no closure has"),
     _row("dropout.hole", 8, "dB", 0, 120, "depth below the call's own background that no closure has"),
-    _row("dropout.steep", 26, "dB", 0, 200, "two edges within 10 ms steeper than this are none of a closure"),
+    _row("dropout.steep", 20, "dB", 0, 200, "two edges within 10 ms steeper than this are none of a closure"),
     _row("dropout.speech_share", 0.3, "1", 0, 1, "a dropout in which less than this share was speech is a lost pause"),
     *_event_rows("buzz", 0.6, 0.15, 0.03, 0.03),
     _row("buzz.below_active", 30, "dB", 0, 60, "made-up sound further below the active speech level is not heard"),

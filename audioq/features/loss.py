@@ -133,7 +133,9 @@ def _seen(c: dict[str, NDArray[np.float32]]) -> tuple[list[NDArray[np.float32]],
         np.log(1 + c["pitch_wander"]),
         c["phase_jump"],
     ]
-    usual = [_medians(columns, rows) for rows in (relative > -20, relative < -25)]
+    # Digital silence is no background: whoever adds some to a call must not change what is usual in it.
+    quiet = (relative < -25) & (c["level"] > -90) & (c["zero_share"] < 0.2)
+    usual = [_medians(columns, rows) for rows in (relative > -20, quiet)]
     snr = np.clip(active_level - float(c["noise_floor_dbfs"]), -20, 80)
     return columns, np.append(np.concatenate(usual), snr).astype(np.float32)
 
