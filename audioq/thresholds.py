@@ -116,7 +116,7 @@ def read_thresholds(file: str | os.PathLike[str]) -> Thresholds:
     return DEFAULT_THRESHOLDS.with_values(changes)
 
 
-_TUNED = "set on voices en, es, co of the real calls, and on made calls of other seeds and voices (benchmarks/README.md)"
+_TUNED = "set on voices en, es, co of the real calls, and on made calls of other seeds (benchmarks/README.md)"
 _BY_HAND = "chosen by hand on a few recordings; moves no verdict"
 _WORDS = "meaning of the words (docs/verdict.md)"
 
