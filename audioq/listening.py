@@ -79,7 +79,9 @@ def _is_music(table: FeatureTable, channel: int, limits: Mapping[str, float]) ->
     (lines,) = quantiles(np.nan_to_num(table["spectral_lines"][channel][heard], nan=1000), 0.5)
     (leading,) = quantiles(table["periodicity"][channel][heard], 0.9)
     varied = high - low >= limits["music.least_range"]
-    return varied and lines < limits["music.lines"] and leading < limits["music.periodicity"]
+    # A voice has pauses: what never sinks is led by an instrument, however periodic.
+    led_by_a_voice = leading >= limits["music.periodicity"] and snr >= limits["speech.least_snr"]
+    return varied and lines < limits["music.lines"] and not led_by_a_voice
 
 
 def _finite(value: float, otherwise: float) -> float:

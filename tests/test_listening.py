@@ -76,6 +76,8 @@ def test_music_never_pauses_has_few_lines_and_no_single_voice():
     assert not heard(music, **loud).speech.any()
     one_voice = music | {"periodicity": np.full(1000, 0.98, np.float32)}
     assert not heard(one_voice, **loud).music.any()
+    instrument = loud | {"noise_floor_dbfs": [-26.0]}
+    assert heard(one_voice, **instrument).music.all(), "a voice that never sinks is none"
     assert not heard(music, **loud | {"activity_factor": [0.6]}).music.any()
 
 
