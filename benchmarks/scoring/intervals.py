@@ -125,4 +125,5 @@ def rate_interval(alarms: FalseAlarms) -> Interval:
     z2, n, p = _NORMAL_95**2, alarms.n, alarms.rate
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = _NORMAL_95 * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    # Rounding must not put the share itself outside.
+    return Interval(min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half)))
