@@ -195,7 +195,7 @@ def simulate_calls(
             made = make_corpus(clean, output, recipe, seed=seed, count=count, jobs=jobs, progress=progress.next)
         except KeyboardInterrupt:
             with progress.aside():
-                say(f"interrupted; the calls in {output} are whole, and those in its labels.jsonl can be used")
+                say(f"interrupted; the calls that {output}/labels.jsonl lists are whole and can be used")
             raise
         except SimulationError as problem:
             with progress.aside():
