@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from audioq.assessable import Assessment, assess
     from audioq.audio import Audio, read
     from audioq.errors import AudioError, AudioqError, InternalError, TableError, ThresholdError
     from audioq.events import Event, Evidence, find
@@ -44,6 +45,7 @@ _PLACES = {
     "find": "events",
     "score": "scores",
     "judge": "verdict",
+    "assess": "assessable",
     "compose": "report",
     "save": "table",
     "load": "table",
@@ -61,6 +63,7 @@ _PLACES = {
     "Metric": "scores",
     "Verdict": "verdict",
     "Reason": "verdict",
+    "Assessment": "assessable",
     "Label": "rules",
     "Report": "report",
     "ChannelReport": "report",
@@ -87,6 +90,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "Assessment",
     "Audio",
     "AudioError",
     "AudioqError",
@@ -120,6 +124,7 @@ __all__ = [
     "Thresholds",
     "Verdict",
     "analyze",
+    "assess",
     "compose",
     "explain",
     "find",

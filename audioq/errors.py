@@ -44,3 +44,7 @@ class SimulationError(AudioqError):
 
 class InternalError(AudioqError):
     """Our own fault. The message asks for a report; the cause is chained."""
+
+
+class InstallationError(AudioqError):
+    """A file that belongs to audioq itself is missing, damaged or of another version; to install again mends it."""

@@ -69,9 +69,7 @@ def find(
     return tuple(sorted(events))
 
 
-def _channel(
-    table: FeatureTable, channel: int, limits: Mapping[str, float], kinds: Sequence[Kind]
-) -> Iterable[Event]:
+def _channel(table: FeatureTable, channel: int, limits: Mapping[str, float], kinds: Sequence[Kind]) -> Iterable[Event]:
     claimed: dict[str, NDArray[np.bool_]] = {}
     for kind in kinds:
         curve = kind.trigger(table, channel, limits)
@@ -122,9 +120,7 @@ def _confidence(kind: Kind, peak: float, onset: float) -> float:
     return float(1 - 0.5 * np.exp(-1.6 * excess))
 
 
-def _shown(
-    kind: Kind, table: FeatureTable, channel: int, span: Span, peak: float, onset: float
-) -> Iterable[Evidence]:
+def _shown(kind: Kind, table: FeatureTable, channel: int, span: Span, peak: float, onset: float) -> Iterable[Evidence]:
     if kind.reported is None and isinstance(kind.curve, str):
         yield Evidence(kind.curve, peak, _unit(table, kind.curve), onset)
     for curve, how in (*((kind.reported,) if kind.reported else ()), *kind.shown):
@@ -142,7 +138,8 @@ def _edges(
 ) -> tuple[float, float]:
     start, end = span[0] * HOP_SECONDS, min(span[1] * HOP_SECONDS, table.duration)
     if kind.point_at is not None:
-        frame = span[0] + int(np.nanargmax(curve[slice(*span)]))
+        jump = table[kind.reported[0]][channel] if kind.reported else curve
+        frame = span[0] + int(np.nanargmax(jump[slice(*span)]))
         at = frame * HOP_SECONDS + float(table[kind.point_at][channel, frame]) / 1000
         return max(0.0, at - 0.005), min(at + 0.005, table.duration)
     if kind.mark is not None:

@@ -29,8 +29,9 @@ def explain(name: str | None = None, language: str = "en") -> str:
     Parameters
     ----------
     name : str, optional
-        A verdict, score, kind of event, threshold, rule, basis, rival, band of severity or warning,
-        or a group of these such as ``thresholds``. Upper and lower case are the same.
+        A verdict, score, kind of event, threshold, rule, basis, rival, band of severity, warning
+        or reason why a kind would not show, or a group of these such as ``thresholds``. Upper and
+        lower case are the same.
     language : str
         Language of the sentences.
 
@@ -81,6 +82,7 @@ def _entries(language: str) -> Iterator[Entry]:
     yield from _worded("rivals", "rival", "rival", language)
     yield from _bands(language)
     yield from _worded("warnings", "note", "note", language)
+    yield from _worded("assessable", "assessable", "assessable", language)
     yield from _thresholds(language)
 
 

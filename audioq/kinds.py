@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.listening import listen
-from audioq.masks import bridged, filled, runs
+from audioq.masks import bridged
+from audioq.silences import interrupted, to_the_end_of_silence
 from audioq.table import FeatureTable
 
 Span = tuple[int, int]
@@ -72,68 +73,12 @@ class Kind:
         return table[self.curve][channel] if isinstance(self.curve, str) else self.curve(table, channel, limits)
 
 
-_EDGE = 30
-"""Frames at the beginning of a silence that tell whether speech was cut off there."""
-_SHORT_EDGE = 4
-"""Frames of a silence short enough that the curves can be trusted in all of it."""
-
-
-def _interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
-    """Probability that nothing was played where something should have been, in speech or in a pause."""
-    either: NDArray[np.float32] = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
-    return either
-
-
-def _to_the_end_of_silence(
-    mask: NDArray[np.bool_], table: FeatureTable, channel: int, limits: Mapping[str, float]
-) -> NDArray[np.bool_]:
-    """Decide on each longer silence as a whole, by how it begins and ends.
-
-    One that begins with a cut belongs to the cut until sound comes back; less must speak for a cut where speech
-    falls off a cliff. In the depth of a silence nothing tells a pause from a loss, so there the curves have no say.
-    """
-    lost = _interrupted(table, channel, limits)
-    starts, ends = runs(bridged(listen(table, channel, limits).quiet, 2))
-    longer = ends - starts >= _SHORT_EDGE
-    starts, ends = starts[longer], ends[longer]
-    if len(starts) == 0:
-        return mask
-    total = np.concatenate([[0], np.cumsum(lost, dtype=np.float64)])
-    heads = np.minimum(ends, starts + _EDGE)
-    begins = (total[heads] - total[starts]) / (heads - starts)
-    cliff = _between_cliffs(table, channel, starts, ends, limits)
-    cut = np.where(cliff, begins >= limits["dropout.cliff_cut"], begins >= limits["dropout.cut"]) & (starts > 0)
-    tails = np.maximum(starts, ends - _EDGE)
-    stops = (total[ends] - total[tails]) / (ends - tails) >= limits["dropout.cut"]
-    stops &= ends < table.n_frames
-    long = ends - starts >= _EDGE
-    depth = filled(len(mask), starts[long], np.where(stops, tails, ends)[long])
-    return (mask & ~depth) | filled(len(mask), starts[cut & (long | cliff)], ends[cut & (long | cliff)])
-
-
-def _between_cliffs(
-    table: FeatureTable, channel: int, starts: NDArray[np.int64], ends: NDArray[np.int64], limits: Mapping[str, float]
-) -> NDArray[np.bool_]:
-    """Whether speech falls into each silence within 10 ms, and rises out of it as fast or never."""
-    falls = _highest(table["fall_10"][channel], 2) >= limits["dropout.cliff"]
-    rises = _highest(table["rise_10"][channel], 2) >= limits["dropout.cliff"]
-    last = ends >= table.n_frames
-    cliffs: NDArray[np.bool_] = falls[starts] & (rises[np.minimum(ends, table.n_frames - 1)] | last)
-    return cliffs
-
-
-def _highest(x: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """Largest value within `reach` frames to either side."""
-    padded = np.pad(x, reach, mode="edge")
-    highest: NDArray[np.float32] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
-    return highest
-
-
 def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether speech was lost, rather than a pause in which nothing was due."""
     head = slice(span[0], min(span[1], span[0] + 300))
-    muted, pause = (table[name][channel, head].sum() for name in ("muted", "pause_lost"))
-    return bool(muted >= limits["dropout.speech_share"] * (muted + pause))
+    muted, pause = (table[name][channel, head] for name in ("muted", "pause_lost"))
+    at_least = 0.25 * len(muted)  # where zeros alone tell of the outage, the curves may hardly speak
+    return bool(muted.sum() >= limits["dropout.speech_share"] * max(muted.sum() + pause.sum(), at_least))
 
 
 def _no_closure(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
@@ -177,14 +122,36 @@ def _musical(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
     return listen(table, channel, limits).music.astype(np.float32)
 
 
-def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
-    """Jump of the waveform in dB where the pitch phase jumps too and the level stays."""
-    level = table["level"][channel]
-    active = table.number("active_level_dbfs", channel)
-    padded = np.pad(level, 3, mode="edge")
-    steady = np.minimum(padded[:-6], padded[6:]) >= active - limits["splice.below_active"]
-    voiced = table["phase_jump"][channel] >= limits["splice.phase"]
-    return np.where(steady & voiced, table["jump"][channel], 0).astype(np.float32)
+_NEAR = 6
+"""Frames beside a buzz in which the packets' own edges are looked for."""
+
+
+def _processed(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """How clearly the voice is a processed one, from the first speech to the last.
+
+    0 outside, where undefined, and where so much was lost that what is left, repeats and all, is no voice.
+    """
+    how_clearly = np.zeros(table.n_frames, np.float32)
+    speech = np.flatnonzero(listen(table, channel, limits).speech)
+    if "processing" not in table.numbers or not len(speech):  # tables that others made may lack it
+        return how_clearly
+    within = slice(int(speech[0]), int(speech[-1]) + 1)
+    harm = interrupted(table, channel, limits) + table["concealed"][channel] + table["stuttered"][channel]
+    if (harm[within] >= 0.5).mean() <= limits["processed_voice.harm"]:
+        how_clearly[within] = np.nan_to_num(table.number("processing", channel))
+    return how_clearly
+
+
+def _made_up(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    """Whether it is heard, and no part of a voice that sounds so all along: there, an edge of a loss is near."""
+    if not _audible(table, channel, span, limits):
+        return False
+    near = slice(max(0, span[0] - _NEAR), span[1] + _NEAR)
+    if _processed(table, channel, limits)[slice(*span)].max() < limits["processed_voice.onset"]:
+        return True
+    steep = max(table[edge][channel, near].max() for edge in ("fall_10", "rise_10"))
+    lost = interrupted(table, channel, limits)[near].max()
+    return bool(steep >= limits["dropout.cliff"] or lost >= limits["dropout.onset"])
 
 
 KINDS: tuple[Kind, ...] = (
@@ -201,11 +168,11 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "dropout",
-        _interrupted,
+        interrupted,
         shown=(("level", "min"), ("fall_10", "max"), ("rise_10", "max"), ("zero_share", "mean"), ("hole_depth", "max")),
         affects_verdict=_in_speech,
         yields_to=("music", "stutter"),
-        widen=_to_the_end_of_silence,
+        widen=to_the_end_of_silence,
         keep=_no_closure,
         mark="zero",
         reported=("muted", "max"),
@@ -218,18 +185,26 @@ KINDS: tuple[Kind, ...] = (
         shown=(("packet_similarity", "max"), ("shape_flux", "min"), ("fade_slope", "max"), ("level", "mean")),
         affects_verdict=True,
         yields_to=("music", "tone", "stutter", "dropout"),
-        keep=_audible,
+        keep=_made_up,
         probability=True,
         weight=0.8,
     ),
     Kind(
+        "processed_voice",
+        _processed,
+        shown=(("periodicity", "mean"), ("pitch_wander", "mean"), ("harmonic_contrast", "mean")),
+        probability=True,
+        weight=0.0,
+    ),
+    Kind(
         "splice",
-        _spliced,
+        "spliced",
         shown=(("phase_jump", "max"),),
         affects_verdict=True,
         yields_to=("music", "tone", "stutter", "dropout", "buzz"),
         point_at="jump_at",
         reported=("jump", "max"),
+        probability=True,
         weight=0.4,
     ),
     Kind("dead_air", _silent, shown=(("zero_share", "mean"),), reported=("level", "max"), yields_to=("dropout",)),

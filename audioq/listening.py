@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.masks import bridged, hysteresis, long_enough, quantiles
+from audioq.masks import bridged, filled, hysteresis, long_enough, quantiles, runs
 from audioq.table import FeatureTable
 
 
@@ -62,9 +62,25 @@ def _tones(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> ND
     beating = bridged(few & (level_steps <= limits["tone.beat"]), 1)
     return bridged(
         long_enough(steady, round(limits["tone.shortest"] * 100))
-        | long_enough(beating, round(limits["tone.shortest_beating"] * 100)),
+        | long_enough(beating, round(limits["tone.shortest_beating"] * 100))
+        | _keys(few & (level_steps <= limits["tone.key_level"]), level, limits),
         4,
     )
+
+
+def _keys(
+    steady: NDArray[np.bool_], level: NDArray[np.float32], limits: Mapping[str, float], reach: int = 4
+) -> NDArray[np.bool_]:
+    """Short steady tones that start out of quiet and end in it, as keys of a telephone do and hardly a vowel does."""
+    starts, ends = runs(long_enough(steady, round(limits["tone.key"] * 100)))
+    padded = np.pad(level, reach, mode="edge")
+    loud = np.array([level[a:b].max() for a, b in zip(starts, ends, strict=True)], np.float32)
+    before, after = padded[starts], padded[np.minimum(ends - 1 + 2 * reach, len(padded) - 1)]
+    apart = np.maximum(before, after) <= loud - limits["tone.key_edge"]
+    if apart.sum() < limits["tone.least_keys"]:
+        return np.zeros_like(steady)
+    # The whole burst from quiet to quiet is the key's, with its blurred ends.
+    return filled(len(steady), np.maximum(starts - reach, 0)[apart], np.minimum(ends + reach, len(steady))[apart])
 
 
 def _is_music(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> bool:

@@ -4,7 +4,8 @@ The ids are namespaced: ``note.truncated``, ``kind.buzz``, ``rule.mostly_lost``.
 format string; its fields are filled by name. A number without a format of its own is shown as
 briefly as it can be, and an undefined one as "unknown".
 
-A language is one more table with the same ids. Nothing here needs more than the standard library.
+A language is one more table with the same ids; `page_messages` holds a part of it.
+Nothing here needs more than the standard library.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import math
 import string
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from audioq.page_messages import PAGE_WORDS
 
 SEVERITY_BANDS: tuple[tuple[float, str], ...] = (
     (0.10, "none"),
@@ -55,6 +58,7 @@ _KINDS = {
     "kind.click": "A single click or pop.",
     "kind.hum": "A steady low hum from the mains.",
     "kind.music": "Music, as it is played to callers on hold.",
+    "kind.processed_voice": "The voice sounds robotic or metallic all along, by its own processing and not by loss.",
     "kind.tone": "A tone of the telephone network, such as ringing or an engaged signal.",
 }
 
@@ -168,66 +172,9 @@ _ERRORS = {
     "error.near_name": "nothing is named '{name}'; did you mean {near}? audioq explain lists all names",
 }
 
-_PAGE = {
-    "channel": "channel {number}",
-    "reason.generic": "rule {rule}: {score} is {value}",
-    "reason.generic_limit": "rule {rule}: {score} is {value}; the limit is {limit}",
-    "note.generic": "{id}: {values}",
-    "line.confidence": "{confidence:.0%} sure",
-    "line.failure": "error: {message}",
-    "page.format": "{container}, {codec}, {sr} Hz, channels: {channels}, {duration:.2f} s",
-    "page.why": "Why",
-    "page.rivals": "Fits as well",
-    "page.channels": "Channels",
-    "page.channel": "{channel}: {label}, {confidence}; {reason}",
-    "page.timeline": "When",
-    "page.events": "What was heard",
-    "page.more": "and {count} more, less severe",
-    "page.meanings": "What it means",
-    "page.scores": "Scores",
-    "page.warnings": "Please note",
-    "page.harmless": "no",
-    "page.harmful": "yes",
-    "column.start": "from",
-    "column.end": "to",
-    "column.kind": "what",
-    "column.channel": "where",
-    "column.severity": "severity",
-    "column.confidence": "sure",
-    "column.affects_verdict": "counts",
-    "value.ratio": "{percent} %",
-    "value.1-5": "{value} of 5",
-    "value.0-1": "{value} of 1",
-    "value.1/min": "{value} a minute",
-    "value.undefined": "undefined",
-    "progress.one": "{file}: {seconds:.0f} s",
-    "progress.many": "{number} of {total}, {file}: {seconds:.0f} s",
-}
-
-_EXPLAIN = {
-    "explain.metric": "{name} (score)\n  {meaning}\n  Unit: {unit}; {direction}; shown with {decimals} decimals.",
-    "explain.kind": "{name} (kind of event)\n  {meaning}\n  {affects}{thresholds}",
-    "explain.affects": "It counts for the verdict.",
-    "explain.affects_not": "It does not count for the verdict; it is shown as an aside.",
-    "explain.thresholds": "\n  Its thresholds: {names}.",
-    "explain.threshold": (
-        "{name} (threshold)\n  {meaning}\n  Value: {value}{unit}, allowed from {low} to {high}{unit}.\n"
-        "  Source: {source}\n  Change it with --set {name}=NUMBER, or in a file for --thresholds."
-    ),
-    "explain.rule": "{name} (rule, gives {label})\n  {meaning}",
-    "explain.label": "{name} (verdict)\n  {meaning}",
-    "explain.basis": "{name} (basis of a verdict)\n  {meaning}",
-    "explain.rival": "{name} (another explanation that fits)\n  It may be that {meaning}.",
-    "explain.severity": "{name} (band of severity)\n  {meaning}: severity from {low} to {high}.",
-    "explain.severity_last": "{name} (band of severity)\n  {meaning}: severity from {low} to 1.",
-    "explain.note": "{name} (warning)\n  {meaning}",
-    "explain.group": "{group}:",
-    "explain.hint": "audioq explain NAME says what one of them means.",
-}
-
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": _NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | _PAGE | _EXPLAIN,
+        "en": _NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | PAGE_WORDS,
     }
 )
 """The table: language, then id, then sentence."""

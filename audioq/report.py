@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from audioq.assessable import Assessment, assess, temper
 from audioq.events import Event, find
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
 from audioq.kinds import KINDS, Kind
@@ -24,10 +25,11 @@ _SHORT_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ChannelReport:
-    """Verdict and scores of one channel."""
+    """Verdict and scores of one channel, and what it could have revealed."""
 
     verdict: Verdict
     scores: Mapping[str, float]
+    assessable: tuple[Assessment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Report:
     thresholds: str
     """Fingerprint of the thresholds."""
     version: str
+    assessable: tuple[Assessment, ...] = ()
+    """Which kinds of event the channel of the verdict could have revealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def compose(
     kinds: Sequence[Kind] = KINDS,
     rules: Sequence[Rule] = RULES,
 ) -> Report:
-    """Find, score and judge what a table holds; the second half of `analyze`.
+    """Find, score and judge what a table holds, and assess what it could show; the second half of `analyze`.
 
     Parameters
     ----------
@@ -128,22 +132,24 @@ def compose(
     events = find(table, thresholds, kinds)
     scores = score(table, events, thresholds)
     call, channels = judge(scores, events, thresholds, rules)
+    shown = assess(table, events, scores, thresholds)
     numbers = _rounded_scores(scores.channels[call.channel])
     return Report(
         file=table.file,
         sha256=table.sha256,
         format=replace(table.format, duration=round(table.format.duration, 3)),
-        verdict=_rounded_verdict(call),
+        verdict=_rounded_verdict(temper(call, shown[call.channel], thresholds)),
         severity=numbers["severity"],
         scores=numbers,
         events=tuple(_rounded_event(event) for event in events),
         channels=tuple(
-            ChannelReport(_rounded_verdict(verdict), _rounded_scores(own))
-            for verdict, own in zip(channels, scores.channels, strict=True)
+            ChannelReport(_rounded_verdict(temper(verdict, own_shown, thresholds)), _rounded_scores(own), own_shown)
+            for verdict, own, own_shown in zip(channels, scores.channels, shown, strict=True)
         ),
         warnings=(*table.notes, *_short(table)),
         thresholds=thresholds.fingerprint,
         version=__version__,
+        assessable=shown[call.channel],
     )
 
 

@@ -115,9 +115,7 @@ RULES: tuple[Rule, ...] = (
         "hardly_any_speech",
         Label.BLOCKED,
         "speech",
-        lambda f, t: (
-            f["speech_s"] < t["hardly.speech"] and f["duration_s"] > t["hardly.duration"] and f["tone_s"] == 0
-        ),
+        lambda f, t: f["speech_s"] < t["hardly.speech"] and f["duration_s"] > t["hardly.duration"] and f["tone_s"] == 0,
         (("speech_s", "hardly.speech"),),
         ("other_side_listened", "microphone_muted", "call_simply_ended"),
         capped=True,

@@ -40,6 +40,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("buzz_per_minute", "1/min", _DOWN, "Audibly covered losses a minute.", 2),
     Metric("stutter_per_minute", "1/min", _DOWN, "Stretches played at least three times, a minute.", 2),
     Metric("splices_per_minute", "1/min", _DOWN, "Places where time was cut out, a minute.", 2),
+    Metric("signs_per_minute", "1/min", _DOWN, "Places where damage is likely, events or not, a minute of speech.", 2),
+    Metric("lost_pauses_per_minute", "1/min", _DOWN, "Places where a pause was probably lost, a minute.", 2),
     Metric("speech_ratio", "ratio", _NEUTRAL, "Share of the time that holds audible speech.", 4),
     Metric("speech_s", "s", _NEUTRAL, "Audible speech.", 2),
     Metric("zero_ratio", "ratio", _NEUTRAL, "Share of the time in runs of exact digital silence.", 4),
@@ -63,9 +65,7 @@ class Scores:
     channels: tuple[Mapping[str, float], ...]
 
 
-def score(
-    table: FeatureTable, events: Sequence[Event], thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS
-) -> Scores:
+def score(table: FeatureTable, events: Sequence[Event], thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS) -> Scores:
     """Sum up events and curves as named numbers.
 
     The numbers of the call are those of its worst channel among those that ought to carry speech: channels with
@@ -139,6 +139,8 @@ def _channel(
         "buzz_per_minute": len(harm["buzz"]) / minutes,
         "stutter_per_minute": len(harm["stutter"]) / minutes,
         "splices_per_minute": len(harm["splice"]) / minutes,
+        "signs_per_minute": _signs(table, channel, heard.speech, limits),
+        "lost_pauses_per_minute": _places(table["pause_lost"][channel] >= limits["signs.pause"]) / minutes,
         "speech_ratio": min(1.0, speech_s / table.duration),
         "speech_s": speech_s,
         "zero_ratio": float(table["zero_share"][channel].mean()),
@@ -153,6 +155,18 @@ def _channel(
     values["severity"] = 0.0 if _nothing_due(table, events, channel, limits, speech_s) else _severity(values, limits)
     values["mos"] = _mos(values)
     return {metric.name: values[metric.name] for metric in METRICS}
+
+
+def _signs(table: FeatureTable, channel: int, speech: NDArray[np.bool_], limits: Mapping[str, float]) -> float:
+    """Places where damage is likely, a minute of speech; a second of speech is added, so that little says little."""
+    harm = table["muted"][channel] + table["concealed"][channel] + table["stuttered"][channel]
+    return _places(harm >= limits["signs.harm"]) / ((float(speech.sum()) * HOP_SECONDS + 1.0) / 60)
+
+
+def _places(mask: NDArray[np.bool_], apart: int = 4) -> int:
+    """Number of stretches of a mask, those up to `apart` frames from each other taken as one."""
+    at = np.flatnonzero(mask)
+    return int(len(at) > 0) + int((np.diff(at) > apart).sum())
 
 
 def _mask(events: Sequence[Event], n_frames: int) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from audioq.confidence import probabilities
 from audioq.events import Event
 from audioq.rules import ONE_WAY, RULES, Facts, Label, Rule
 from audioq.scores import METRICS, Scores, badness, due
@@ -83,7 +84,7 @@ def judge(
         That of the worst channel which ought to carry speech.
     channels : tuple of Verdict
     """
-    facts = [_facts(scores, events, channel) for channel in range(len(scores.channels))]
+    facts = [facts_of(scores, events, channel) for channel in range(len(scores.channels))]
     verdicts = tuple(replace(_verdict(own, thresholds, rules), channel=i) for i, own in enumerate(facts))
     silent = [i for i, own in enumerate(facts) if len(facts) > 1 and ONE_WAY.holds(own, thresholds)]
     if silent:
@@ -98,7 +99,8 @@ def _rank(verdict: Verdict) -> int:
     return list(Label).index(verdict.label)
 
 
-def _facts(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
+def facts_of(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
+    """Return what the rules are tried on: the scores of a channel and `FACTS`."""
     own = scores.channels[channel]
     mine = [e for e in events if e.channel == channel]
     seconds = {f"{kind}_s": _seconds(mine, kind) for kind in {"tone", "music", *(e.kind for e in mine)}}
@@ -146,39 +148,11 @@ def _conclude(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> Verdict:
         for name, limit in rule.reasons
         if limit is not None or facts[name] != 0 or name == rule.reasons[0][0]
     )
-    return Verdict(rule.label, _probabilities(rule, facts, limits), rule.id, because, rule.basis, rule.rivals)
+    cap = limits["confidence.cap"] if rule.capped else 1.0
+    p = probabilities(rule.id, rule.label, facts, cap)
+    return Verdict(rule.label, p, rule.id, because, rule.basis, rule.rivals)
 
 
 def _unit(name: str) -> str:
     """Unit of a fact; seconds for the length of events of a kind that no table knows."""
     return _UNITS.get(name, "s" if name.endswith("_s") else "1")
-
-
-def _probabilities(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> dict[str, float]:
-    """Softmax over how far the numbers lie on either side of the limits; the label is always the likeliest."""
-    if rule.capped or math.isnan(facts["delivered_ratio"]):
-        top = limits["confidence.cap"] if rule.capped else 0.8
-        rest = (1 - top) / 2
-        return {label.value: top if label is rule.label else rest for label in Label}
-    harm, block = _margins(facts, limits)
-    if rule.label is Label.INTACT:
-        harm = min(harm, -0.05)
-    else:
-        harm = max(harm, 0.05)
-    block = max(block, 0.05) if rule.label is Label.BLOCKED else min(block, -0.05)
-    z = np.array([0.0, harm, harm + block])
-    p = np.exp(z - z.max())
-    return dict(zip([label.value for label in Label], (p / p.sum()).tolist(), strict=True))
-
-
-def _margins(facts: Facts, limits: Mapping[str, float]) -> tuple[float, float]:
-    """Log distance from the limits of harm and of blocking, scaled to logits."""
-    lost = (1 - facts["delivered_ratio"] + 0.003) / (1 - limits["degraded.delivered"] + 0.003)
-    often = (facts["stretches_per_minute"] + 0.5) / (limits["degraded.stretches"] + 0.5)
-    spliced = (facts["splices_per_minute"] + 0.5) / (limits["degraded.splices"] + 0.5)
-    harm = limits["confidence.harm"] * math.log(max(lost, often, spliced))
-    limit = limits["blocked.delivered"]
-    odds = math.log((limit + 0.01) / (1.01 - limit)) - math.log(
-        (facts["delivered_ratio"] + 0.01) / (1.01 - facts["delivered_ratio"])
-    )
-    return float(np.clip(harm, -6, 6)), float(np.clip(limits["confidence.block"] * odds, -6, 6))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from audioq.assessable import ASSESSED, Assessment
 from audioq.events import Event, Evidence
 from audioq.report import ChannelReport, Failure, Report
 from audioq.scores import METRICS
@@ -25,6 +26,11 @@ def a_verdict(label: str = "blocked", *, basis: str = "speech", rivals: tuple[st
     return Verdict(Label(label), probabilities, "of_ours", (reason,), basis, rivals)
 
 
+def assessments(**hindrances: tuple[Note, ...]) -> tuple[Assessment, ...]:
+    """Return one assessment of each kind; those named are hidden by the given notes."""
+    return tuple(Assessment(kind, kind not in hindrances, hindrances.get(kind, ())) for kind in ASSESSED)
+
+
 def some_scores(**changes: float) -> dict[str, float]:
     scores = {metric.name: 1.0 for metric in METRICS}
     return scores | {"mos": math.nan, "delivered_ratio": 0.09, "duration_s": 10.0, "severity": 0.8} | changes
@@ -39,6 +45,7 @@ def a_report(
     sha256: str | None = None,
     verdict: Verdict | None = None,
     warnings: tuple[Note, ...] = (),
+    assessable: tuple[Assessment, ...] = (),
     **scores: float,
 ) -> Report:
     verdict = verdict or a_verdict(label)
@@ -50,8 +57,9 @@ def a_report(
         severity=0.8,
         scores=some_scores(**scores),
         events=events,
-        channels=(ChannelReport(verdict, some_scores(**scores)),) * channels,
+        channels=(ChannelReport(verdict, some_scores(**scores), assessable),) * channels,
         warnings=warnings,
         thresholds="0123456789ab",
         version="0.1.0",
+        assessable=assessable,
     )

@@ -79,8 +79,10 @@ def test_evidence_that_cannot_be_measured_is_left_out():
 def test_what_others_claimed_is_taken_from_it():
     first = Kind("mine", "mine", meaning="of a test")
     later = Kind("other", "mine", yields_to=("mine",), meaning="of a test")
-    rows = (Threshold(f"other.{n}", v, "1", 0, 60, "", "") for n, v in
-            (("onset", 0.2), ("offset", 0.2), ("shortest", 0.03), ("merge", 0)))
+    rows = (
+        Threshold(f"other.{n}", v, "1", 0, 60, "", "")
+        for n, v in (("onset", 0.2), ("offset", 0.2), ("shortest", 0.03), ("merge", 0))
+    )
     curve = stretches(2.0, [(0.5, 1.0)]) + stretches(2.0, [(0.2, 0.5), (1.0, 1.5)], 0.22)
     table = a_table(a_channel(2.0) | {"mine": curve})
     events = find(table, own_rows().with_rows(*rows), (first, later))
@@ -105,8 +107,10 @@ def test_widen_and_keep_have_their_say():
 def test_what_is_not_kept_claims_nothing():
     never = Kind("mine", "mine", keep=lambda *_: False, meaning="of a test")
     other = Kind("other", "mine", yields_to=("mine",), meaning="of a test")
-    rows = [Threshold(f"other.{n}", v, "1", 0, 60, "", "") for n, v in
-            (("onset", 0.5), ("offset", 0.5), ("shortest", 0.03), ("merge", 0))]
+    rows = [
+        Threshold(f"other.{n}", v, "1", 0, 60, "", "")
+        for n, v in (("onset", 0.5), ("offset", 0.5), ("shortest", 0.03), ("merge", 0))
+    ]
     table = a_table(a_channel(2.0) | {"mine": stretches(2.0, [(0.5, 1.0)])})
     assert [e.kind for e in find(table, own_rows().with_rows(*rows), (never, other))] == ["other"]
 

@@ -82,9 +82,7 @@ def test_numbers_are_those_of_the_golden_report(name):
 
 @each_sample
 def test_events_are_those_of_the_golden_report(name):
-    now, golden = (
-        {(e["kind"], e["channel"], e["affects_verdict"]): [] for e in said["events"]} for said in both(name)
-    )
+    now, golden = ({(e["kind"], e["channel"], e["affects_verdict"]): [] for e in said["events"]} for said in both(name))
     assert now.keys() == golden.keys()
     for said, by_kind in zip(both(name), (now, golden), strict=True):
         for e in said["events"]:

@@ -81,9 +81,7 @@ def broken_off(y: np.ndarray, sr: int, spoken: float, times: float) -> tuple[np.
 def share_found(report: Report, kind: str, truth) -> float:
     """Share of the true stretches that an event of the kind overlaps by at least a third."""
     events = [e for e in report.events if e.kind == kind]
-    hits = [
-        any(min(e.end, s.end) - max(e.start, s.start) >= (s.end - s.start) / 3 for e in events) for s in truth
-    ]
+    hits = [any(min(e.end, s.end) - max(e.start, s.start) >= (s.end - s.start) / 3 for e in events) for s in truth]
     return float(np.mean(hits))
 
 

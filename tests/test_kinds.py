@@ -112,10 +112,10 @@ def test_clipping_and_hum_do_not_affect_the_verdict(mark):
     assert not event.affects_verdict
 
 
-def test_splice_needs_the_pitch_to_jump_and_a_click_does_not():
+def test_splice_is_told_by_the_network_and_placed_by_the_jump():
     jump = stretches(10.0, [(3.0, 3.01), (6.0, 6.01)], 60.0)
-    dip = stretches(10.0, [(2.98, 3.03)], 0.6)
-    kinds = found(a_table(a_channel(10.0, [(0, 10)], jump=jump, phase_jump=dip)))
+    told = stretches(10.0, [(2.99, 3.02)], 0.8)
+    kinds = found(a_table(a_channel(10.0, [(0, 10)], jump=jump, spliced=told)))
     assert [(kind, round(start)) for kind, start, _ in kinds] == [("splice", 3), ("click", 6)]
     assert all(round(end - start, 2) == 0.01 for _, start, end in kinds)
 
@@ -132,3 +132,25 @@ def test_all_curves_that_kinds_name_are_measured():
         assert all(name in table.curves for name in curves)
         assert all(how in {"mean", "max", "min"} for _, how in kind.shown)
         assert np.shape(kind.trigger(table, 0, DEFAULT_THRESHOLDS)) == (table.n_frames,)
+
+
+def test_a_processed_voice_lasts_from_the_first_speech_to_the_last_and_harms_nothing():
+    table = a_table(a_channel(12.0, [(1, 5), (6, 11)]), processing=[0.9])
+    (event,) = find(table)
+    assert (event.kind, event.start, event.end) == ("processed_voice", 1.0, 11.0)
+    assert not event.affects_verdict and event.severity == 0 and event.confidence == pytest.approx(0.9)
+    assert found(a_table(a_channel(12.0, [(1, 11)]), processing=[0.4])) == []
+    assert found(a_table(a_channel(12.0, [(1, 11)]), processing=[float("nan")])) == []
+
+
+def test_a_processed_voice_does_not_buzz_unless_an_edge_of_a_loss_is_near():
+    buzz = {"concealed": stretches(12.0, [(4, 4.2)], 0.9)}
+    assert found(a_table(a_channel(12.0, [(0, 12)], **buzz), processing=[0.2]), "buzz") == [("buzz", 4.0, 4.2)]
+    assert found(a_table(a_channel(12.0, [(0, 12)], **buzz), processing=[0.9]), "buzz") == []
+    edge = buzz | {"fall_10": stretches(12.0, [(4.2, 4.22)], 40.0)}
+    assert found(a_table(a_channel(12.0, [(0, 12)], **edge), processing=[0.9]), "buzz") == [("buzz", 4.0, 4.2)]
+
+
+def test_where_much_was_lost_nothing_is_said_of_the_voice():
+    table = a_table(a_channel(12.0, [(0, 12)], lost=[(3.0, 6.0)]), processing=[0.9])
+    assert found(table, "processed_voice") == []

@@ -125,8 +125,9 @@ def test_channels_are_scored_apart_and_the_call_is_the_worst_that_ought_to_carry
 
 
 def test_a_silent_channel_counts_beside_much_speech_only():
-    beside_much, beside_little = a_table(a_channel(SECONDS, SPEECH), silence()), a_table(
-        a_channel(SECONDS, [(2, 5)]), silence()
+    beside_much, beside_little = (
+        a_table(a_channel(SECONDS, SPEECH), silence()),
+        a_table(a_channel(SECONDS, [(2, 5)]), silence()),
     )
     assert score(beside_much, ()).call["severity"] == 1.0
     assert score(beside_little, ()).call["speech_s"] == pytest.approx(3.0)

@@ -22,6 +22,8 @@ from audioq.features.jumps import waveform_jumps
 from audioq.features.level import levels
 from audioq.features.loss import NEEDS, loss_probabilities
 from audioq.features.modulation import level_ripple
+from audioq.features.processing import NEEDS as VOICE_NEEDS
+from audioq.features.processing import processed_voice
 from audioq.features.runs import clipped_runs, held_runs, zero_runs
 from audioq.features.shape import spectral_shape
 from audioq.features.similarity import long_lags, short_lags
@@ -179,6 +181,11 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
         phase_jump, ("periodicity",), _gives(phase_jump=("1", "dip of the periodicity inside a periodic stretch"))
     ),
     CallFeature(
+        processed_voice,
+        VOICE_NEEDS,
+        _gives(processing=("1", "how clearly the voice is a processed one, 0.5 at the limit")),
+    ),
+    CallFeature(
         loss_probabilities,
         NEEDS,
         _gives(
@@ -186,6 +193,7 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
             pause_lost=("1", "probability that a pause was lost"),
             concealed=("1", "probability that the sound was made up by a decoder"),
             stuttered=("1", "probability that a stretch is played again and again"),
+            spliced=("1", "probability that time was cut out here"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Loss: how likely it is that a frame was muted, covered up or played again.
+"""Loss: how likely it is that a frame was muted, covered up, played again or cut to its neighbour.
 
 A small temporal network over the finished curves of the call. No single curve tells a frozen vowel from a
 frozen packet; their course over half a second does. Everything it sees is measured by the kernels of this
@@ -8,14 +8,15 @@ folder, so that people can check each event by eye. The weights are data with a 
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-CLASSES = ("fine", "muted", "concealed", "stuttered", "lost in a pause")
+from audioq.features.weights import digest, load
+
+CLASSES = ("fine", "muted", "concealed", "stuttered", "lost in a pause", "spliced")
 """What the network tells apart in a frame, in the order of its outputs."""
 
 NEEDS = (
@@ -56,6 +57,7 @@ NEEDS = (
 
 STACK = 2
 """Frames a step of the network: it runs at 20 ms and answers for each 10 ms."""
+_FILE = Path(__file__).with_name("loss.npz")
 _TILE = 512
 """Steps computed at once, so that their 40 numbers each stay in the cache."""
 
@@ -78,10 +80,12 @@ def loss_probabilities(*measured: NDArray[np.float32]) -> tuple[NDArray[np.float
         Probability that sound was made up by a decoder.
     stuttered : ndarray, float32, shape (channels, n_frames)
         Probability that a stretch is played again and again.
+    spliced : ndarray, float32, shape (channels, n_frames)
+        Probability that time was cut out here and the ends were put together.
     """
     channels = [probabilities(dict(zip(NEEDS, row, strict=True))) for row in zip(*measured, strict=True)]
     p = np.stack(channels)
-    return p[..., 1], p[..., 4], p[..., 2], p[..., 3]
+    return p[..., 1], p[..., 4], p[..., 2], p[..., 3], p[..., 5]
 
 
 def inputs(measured: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -141,7 +145,7 @@ def _seen(c: dict[str, NDArray[np.float32]]) -> tuple[list[NDArray[np.float32]],
 
 
 def probabilities(measured: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the probability of each of `CLASSES` in each frame of one channel, shape (n_frames, 5)."""
+    """Return the probability of each of `CLASSES` in each frame of one channel, shape (n_frames, 6)."""
     w = _weights()
     columns, setting = _seen(measured)
     setting = np.clip((setting - w["setting_mean"]) / w["setting_scale"], -4, 4)
@@ -197,13 +201,12 @@ def _run(
 @cache
 def weights_digest() -> str:
     """Return a short digest of the shipped weights: tables made with others are told apart by it."""
-    return hashlib.sha256(Path(__file__).with_name("loss.npz").read_bytes()).hexdigest()[:12]
+    return digest(_FILE)
 
 
 @cache
 def _weights() -> dict[str, NDArray[np.float32]]:
-    with np.load(Path(__file__).with_name("loss.npz"), allow_pickle=False) as archive:
-        return {name: archive[name].astype(np.float32) for name in archive.files}
+    return load(_FILE, stack=STACK, outputs=STACK * len(CLASSES))
 
 
 def _medians(columns: list[NDArray[np.float32]], rows: NDArray[np.bool_]) -> NDArray[np.float32]:

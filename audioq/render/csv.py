@@ -13,6 +13,7 @@ import io
 import math
 from collections import Counter
 
+from audioq.assessable import hidden
 from audioq.kinds import KINDS
 from audioq.render.escape import undecoded
 from audioq.report import Failure, Report
@@ -30,7 +31,7 @@ COLUMNS: tuple[str, ...] = (
     *("file", "label", "confidence", "basis", "rule", "severity"),
     *(metric.name for metric in _METRICS),
     *(f"{kind.name}_events" for kind in KINDS),
-    *("warnings", "error_type", "error"),
+    *("not_assessable", "warnings", "error_type", "error"),
 )
 """The columns in their order."""
 
@@ -73,6 +74,7 @@ def _report(report: Report) -> dict[str, str]:
         "severity": _number(report.severity, 3),
         **{metric.name: _number(report.scores.get(metric.name), metric.decimals) for metric in _METRICS},
         **{f"{kind.name}_events": str(counts[kind.name]) for kind in KINDS},
+        "not_assessable": defuse(" ".join(hidden(report.assessable))),
         "warnings": defuse(" ".join(note.id for note in report.warnings)),
     }
 

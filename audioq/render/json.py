@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
+from audioq.assessable import Assessment
 from audioq.events import Event
 from audioq.render.escape import undecoded
-from audioq.render.wording import say_note, say_reason
+from audioq.render.wording import say_hindrance, say_note, say_reason
 from audioq.report import ChannelReport, Failure, Report
 from audioq.scores import METRICS
 from audioq.table import Note
@@ -71,6 +72,7 @@ def _report(report: Report, language: str) -> dict[str, Any]:
         "channels": [_channel(channel, language) for channel in report.channels],
         "warnings": [_warning(note, language) for note in report.warnings],
         "thresholds": report.thresholds,
+        "assessable": _assessable(report.assessable, language),
     }
 
 
@@ -117,12 +119,27 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _channel(channel: ChannelReport, language: str) -> dict[str, Any]:
-    return {"verdict": _verdict(channel.verdict, channel.scores, language), "scores": _scores(channel.scores)}
+    return {
+        "verdict": _verdict(channel.verdict, channel.scores, language),
+        "scores": _scores(channel.scores),
+        "assessable": _assessable(channel.assessable, language),
+    }
+
+
+def _assessable(assessments: Sequence[Assessment], language: str) -> dict[str, Any]:
+    return {
+        one.kind: {"assessable": one.assessable, "because": [_said(n, say_hindrance(n, language)) for n in one.why]}
+        for one in assessments
+    }
 
 
 def _warning(note: Note, language: str) -> dict[str, Any]:
+    return _said(note, say_note(note, language))
+
+
+def _said(note: Note, sentence: str) -> dict[str, Any]:
     values = {name: undecoded(value) if isinstance(value, str) else _number(value) for name, value in note.values}
-    return {"id": note.id, "values": values, "text": undecoded(say_note(note, language))}
+    return {"id": note.id, "values": values, "text": undecoded(sentence)}
 
 
 def _number(value: Any) -> Any:

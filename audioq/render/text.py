@@ -12,10 +12,11 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 from audioq import messages
+from audioq.assessable import HARMS, hidden
 from audioq.events import Event
 from audioq.render.escape import printable
 from audioq.render.timeline import bar, ruler
-from audioq.render.wording import say_channel, say_note, say_reason, say_score
+from audioq.render.wording import say_channel, say_hindrance, say_note, say_reason, say_score
 from audioq.report import Failure, Report
 from audioq.scores import METRICS
 from audioq.verdict import Verdict
@@ -53,7 +54,9 @@ _IF_ANY = (
 
 
 def to_line(item: Report | Failure, *, color: bool = False, language: str = "en") -> str:
-    """Return a report or a failure as one line: label, how sure, the file, the first reason.
+    """Return a report or a failure as one line: label, how sure, the file, the first reason, warnings by their ids.
+
+    An ``intact`` of a recording in which some harm would not have shown names the kinds.
 
     Parameters
     ----------
@@ -71,8 +74,15 @@ def to_line(item: Report | Failure, *, color: bool = False, language: str = "en"
     label = f"{verdict.label:<8}"
     if color:
         label = _styled(label, verdict.label)
-    notes = "".join(f" [{note.id}]" for note in item.warnings)
+    notes = "".join([f" [{note.id}]" for note in item.warnings] + _blind(item, language))
     return f"{label}  {_sure(verdict, language):>9}  {printable(item.file)}: {printable(reason)}{printable(notes)}"
+
+
+def _blind(report: Report, language: str) -> list[str]:
+    kinds = hidden(report.assessable, HARMS)
+    if not kinds or report.verdict.label != "intact":
+        return []
+    return [" " + messages.text("line.hidden", {"kinds": ", ".join(kinds)}, language)]
 
 
 def to_page(report: Report, *, color: bool = False, width: int = WIDTH, language: str = "en") -> str:
@@ -209,6 +219,18 @@ def _warnings(report: Report, width: int, language: str) -> list[str]:
     return _bullets([say_note(note, language) for note in report.warnings], width)
 
 
+def _hidden(report: Report, width: int, language: str) -> list[str]:
+    kinds: dict[str, list[str]] = {}
+    for one in report.assessable:
+        for note in one.why:
+            kinds.setdefault(say_hindrance(note, language), []).append(one.kind)
+    lines = [
+        messages.text("page.hidden", {"kinds": ", ".join(names), "reason": reason}, language)
+        for reason, names in kinds.items()
+    ]
+    return _bullets(lines, width)
+
+
 # The sections in their order, by the ids of their titles; one without lines is left out.
 _SECTIONS: dict[str, Callable[[Report, int, str], list[str]]] = {
     "page.why": _why,
@@ -217,6 +239,7 @@ _SECTIONS: dict[str, Callable[[Report, int, str], list[str]]] = {
     "page.timeline": _timeline,
     "page.events": _events,
     "page.meanings": _meanings,
+    "page.assessable": _hidden,
     "page.scores": _scores,
     "page.warnings": _warnings,
 }

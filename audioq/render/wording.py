@@ -41,6 +41,13 @@ def say_note(note: Note, language: str = "en") -> str:
     return messages.text("note.generic", {"id": note.id, "values": values}, language)
 
 
+def say_hindrance(note: Note, language: str = "en") -> str:
+    """Return the sentence for what keeps a kind of event from being seen."""
+    if f"assessable.{note.id}" in messages.MESSAGES[language]:
+        return messages.text(f"assessable.{note.id}", dict(note.values), language)
+    return say_note(note, language)
+
+
 def say_channel(channel: int, language: str = "en") -> str:
     """Return the name of a channel; data count from 0, people from 1."""
     return messages.text("channel", {"number": channel + 1}, language)

@@ -27,10 +27,11 @@ sys.path.insert(0, str(ROOT))
 from audioq.audio import Audio, read  # noqa: E402
 from audioq.features import CALL_FEATURES  # noqa: E402
 from audioq.features.loss import CLASSES, NEEDS, STACK, inputs, loss_probabilities  # noqa: E402
+from audioq.features.weights import load, save  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
+from benchmarks.training.choosing import unwanted_values, wanted  # noqa: E402
+from benchmarks.training.harming import CONCEALED, FINE, IGNORE, MUTED, PAUSE, SPLICED, STUTTERED, harmed  # noqa: E402
 
-FINE, MUTED, CONCEALED, STUTTERED, PAUSE = range(len(CLASSES))
-IGNORE = -1
 STATES = {0: FINE, 1: FINE, 2: MUTED, 3: CONCEALED, 4: STUTTERED, 5: PAUSE, 6: FINE, 7: FINE, 8: FINE, 9: MUTED}
 """The lab's state of a frame -> the class of the network."""
 
@@ -38,7 +39,13 @@ STATES = {0: FINE, 1: FINE, 2: MUTED, 3: CONCEALED, 4: STUTTERED, 5: PAUSE, 6: F
 def lab_truth(folder: Path, label: dict) -> np.ndarray:
     """Class of each 10 ms frame from the lab's states."""
     state = np.load(folder / label["frames"])["state"]
-    return np.array([STATES[s] for s in range(10)])[state]
+    truth = np.array([STATES[s] for s in range(10)])[state]
+    for event in label.get("events", ()):
+        if event["kind"] in ("skip", "splice"):  # a point in time, known to a frame
+            at = int(event["start"] * 100)
+            truth[max(0, at - 1) : at + 2] = IGNORE
+            truth[at : at + 1] = SPLICED
+    return truth
 
 
 def call_truth(folder: Path, label: dict) -> np.ndarray:
@@ -72,24 +79,26 @@ def examples(task: tuple[str, dict, int]) -> tuple[np.ndarray, np.ndarray, np.nd
     if variant < 0 and label.get("label") != "intact":
         return None
     rest = tuple(feature for feature in CALL_FEATURES if feature.function is not loss_probabilities)
-    audio, speed, gaps = read(folder / label["file"]), 1.0, []
-    rng = np.random.default_rng([abs(variant), variant < 0, zlib.crc32(label["file"].encode())])
+    audio, speed, harm = read(folder / label["file"]), 1.0, None
+    rng = np.random.default_rng([abs(variant), variant < 0, zlib.crc32(f"{folder.name}/{label['file']}".encode())])
     if variant > 0:
         audio, speed = varied(audio, rng)
     if variant < 0:
-        audio, gaps = interrupted(audio, rng)
+        audio, *harm = harmed_call(audio, rng)
     table = measure(audio, call_features=rest)
     seen = {name: table.curves.get(name, table.numbers.get(name))[0] for name in NEEDS}
     x, setting = inputs(seen)
     truth = truth_of(folder, label)
-    place = np.arange(len(x)) * speed
-    x, truth = x[place < len(truth)], truth[place[place < len(truth)].astype(int)]
+    place = np.arange(len(x)) * speed if harm is None else harm[0][: len(x)]
+    known = place < len(truth)
+    x, truth = x[: len(place)][known], truth[place[known].astype(int)]
     if (folder / "frames.npz").exists():
         # Real clients do not tell whether speech or a pause was covered up; the level does.
         quiet = seen["level"][: len(x)] < np.nan_to_num(seen["active_level_dbfs"], nan=-60) - 30
         truth = np.where((truth == CONCEALED) & quiet, PAUSE, truth)
-    for first, last, spoken in gaps:
-        truth[first:last] = np.where(spoken[: len(truth[first:last])], MUTED, PAUSE)
+    if harm is not None:
+        kind = harm[1][: len(known)][known]
+        truth = np.where(kind >= IGNORE, kind, truth)
     n = len(x) // STACK * STACK
     return x[:n], setting, truth[:n].astype(np.int64)
 
@@ -122,42 +131,15 @@ def expanded(y: np.ndarray, sr: int, power: float) -> np.ndarray:
     return y * np.minimum(energy / top + 1e-7, 1) ** (power / 2)
 
 
-def interrupted(audio: Audio, rng: np.random.Generator) -> tuple[Audio, list]:
-    """An intact call with stretches of speech replaced by zeros or noise, with hard edges; and where."""
+def harmed_call(audio: Audio, rng: np.random.Generator) -> tuple[Audio, np.ndarray, np.ndarray]:
+    """An intact call with harm laid into it, at another level; which frames stand for which, and their class."""
     y = np.concatenate(list(audio.blocks(1 << 16)), axis=1)[0].astype(np.float64)
-    hop = audio.sr // 100
-    n = len(y) // hop
-    level = 10 * np.log10(np.square(y[: n * hop].reshape(n, hop)).mean(1) + 1e-12)
-    spoken = level > np.percentile(level, 95) - 25
-    spoken = np.convolve(spoken, np.ones(7), "same") > 0
-    places = np.flatnonzero(spoken[:-20])
-    if len(places) < 50:
-        return audio, []
-    gaps = []
-    until_the_end = rng.random() < 0.3
-    noise_dbfs = rng.uniform(-78, -48) if rng.random() < 0.6 else None
-    for at in sorted(rng.choice(places, 1 if until_the_end else rng.integers(2, 9), replace=False)):
-        last = n if until_the_end else min(n, at + int(np.exp(rng.uniform(np.log(4), np.log(120)))))
-        if gaps and at < gaps[-1][1] + 10:
-            continue
-        shift = rng.integers(hop)
-        gap = slice(at * hop + shift, last * hop if until_the_end else last * hop + shift)
-        noise = rng.standard_normal(len(y[gap])) * 10 ** ((noise_dbfs or 0) / 20)
-        y[gap] = 0 if noise_dbfs is None else noise
-        gaps.append((at, last, spoken[at:last]))
+    y, place, kind = harmed(y, audio.sr, rng)
+    y *= 10 ** (rng.uniform(-15, 3) / 20)
+    if rng.random() < 0.25:  # a recorder that adds noise
+        y += rng.standard_normal(len(y)) * 10 ** (rng.uniform(-78, -55) / 20)
     whole = np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
-    return read(whole, sr=audio.sr), gaps
-
-
-def wanted(label: dict, unwanted: dict[str, set[str]]) -> bool:
-    """Whether a label has none of the unwanted values; keys may be nested, as ``source.voice``."""
-    for key, values in unwanted.items():
-        value: object = label
-        for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if str(value) in values:
-            return False
-    return True
+    return read(whole, sr=audio.sr), place, kind
 
 
 def gather(folders: list[str], unwanted: dict[str, set[str]], variants: int, gaps: int, jobs: int) -> list:
@@ -201,7 +183,7 @@ class Crops:
             for at in np.flatnonzero(np.diff(truth, prepend=FINE)):
                 if truth[at] > 0:
                     self.starts[truth[at]].append((i, at))
-        self.share = [0.5, 0.14, 0.2, 0.08, 0.08]
+        self.share = [0.45, 0.13, 0.19, 0.08, 0.07, 0.08]
 
     def one(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         kind = self.rng.choice(len(self.share), p=self.share)
@@ -217,8 +199,11 @@ class Crops:
         lack = self.frames - len(part)
         setting = setting + self.rng.normal(0, 0.5, setting.shape).astype(np.float32)
         setting *= self.rng.random() < 0.7  # the curves must do without at times
-        part = part + self.rng.normal(0, 0.2, part.shape[1]).astype(np.float32)  # another voice, another room
-        return np.pad(part, ((0, lack), (0, 0))), setting, np.pad(answer, (0, lack), constant_values=IGNORE)
+        part = part.astype(np.float32) + self.rng.normal(0, 0.2, part.shape[1]).astype(
+            np.float32
+        )  # another voice, another room
+        answer = np.pad(answer.astype(np.int64), (0, lack), constant_values=IGNORE)
+        return np.pad(part, ((0, lack), (0, 0))), setting, answer
 
     def batch(self, n: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         x, setting, truth = map(np.stack, zip(*(self.one() for _ in range(n)), strict=True))
@@ -234,13 +219,14 @@ def scaling(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
     """Train one network and return its weights under the names that ``loss.py`` reads."""
     torch.manual_seed(args.seed)
-    begun = dict(np.load(args.start)) if args.start else {}
-    x_mean, x_scale = scaling(np.concatenate([x[::7] for x, _, _ in data]))
+    begun = load(Path(args.start)) if args.start else {}
+    x_mean, x_scale = scaling(np.concatenate([x[::7] for x, _, _ in data]).astype(np.float32))
     s_mean, s_scale = scaling(np.stack([s for _, s, _ in data]))
     if begun:
         x_mean, x_scale, s_mean, s_scale = (begun[k] for k in ("x_mean", "x_scale", "setting_mean", "setting_scale"))
-    squeeze = [
-        (np.clip((x - x_mean) / x_scale, -4, 4), np.clip((s - s_mean) / s_scale, -4, 4), t) for x, s, t in data
+    squeeze = [  # half precision, so that a hundred hours fit in memory
+        (np.clip((x - x_mean) / x_scale, -4, 4).astype(np.float16), np.clip((s - s_mean) / s_scale, -4, 4), t)
+        for x, s, t in data
     ]
     crops = Crops(squeeze, args.frames, args.seed)
     net = Net(len(x_mean), len(s_mean), args.width, args.dilations, args.drop)
@@ -268,9 +254,10 @@ def fit(data: list, args: argparse.Namespace) -> dict[str, np.ndarray]:
 def take_up(net: Net, begun: dict[str, np.ndarray]) -> None:
     """Give a network the weights that `weights` wrote."""
     give = lambda t, a: t.data.copy_(torch.from_numpy(a.astype(np.float32)))  # noqa: E731
-    for layer, name in ((net.first, "in"), (net.last, "out")):
-        give(layer.weight, begun[f"{name}_weight"].T)
-        give(layer.bias, begun[f"{name}_bias"])
+    give(net.first.weight, begun["in_weight"].T)
+    give(net.first.bias, begun["in_bias"])
+    give(net.last.weight, begun["out_weight"].T)
+    give(net.last.bias, begun["out_bias"])
     give(net.setting.weight, begun["setting_weight"].T)
     for i, layer in enumerate(net.layers):
         give(layer.weight, begun[f"weight_{i}"].transpose(2, 1, 0))
@@ -311,10 +298,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
-    unwanted = {key: set(values.split(",")) for key, _, values in (u.partition("=") for u in args.unwanted)}
+    unwanted = unwanted_values(args.unwanted)
     data = gather(args.folders, unwanted, args.variants, args.gaps, args.jobs)
     print(f"{len(data)} recordings, {sum(len(x) for x, _, _ in data) / 6000:.0f} min", file=sys.stderr)
-    np.savez_compressed(args.output, **fit(data, args))
+    save(Path(args.output), fit(data, args))
 
 
 if __name__ == "__main__":

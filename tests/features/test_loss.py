@@ -75,7 +75,7 @@ def test_every_output_is_its_class_and_each_channel_its_own(weights: slow.Weight
     one, two = a_channel(50), a_channel(51)
     two = {name: value[:50] if value.ndim else value for name, value in two.items()}
     together = loss.loss_probabilities(*(np.stack([one[name], two[name]]) for name in loss.NEEDS))
-    order = [loss.CLASSES.index(name) for name in ("muted", "lost in a pause", "concealed", "stuttered")]
+    order = [loss.CLASSES.index(name) for name in ("muted", "lost in a pause", "concealed", "stuttered", "spliced")]
     for channel, measured in enumerate((one, two)):
         expected = loss.probabilities(measured)
         for curve, column in zip(together, order, strict=True):

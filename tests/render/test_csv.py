@@ -9,7 +9,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_reports import FAILURE, a_report
+from made_reports import FAILURE, a_report, assessments
 
 from audioq.kinds import KINDS
 from audioq.render.csv import COLUMNS, defuse, header, to_row
@@ -43,6 +43,11 @@ def test_undefined_is_empty_and_tiny_is_no_exponent():
     (row,) = read(a_report(clipping_ratio=0.00001, snr_db=math.nan, hum_db=-math.inf, noise_floor_dbfs=-61.5))
     assert row["mos"] == row["snr_db"] == row["hum_db"] == ""
     assert row["clipping_ratio"] == "0.00001" and row["noise_floor_dbfs"] == "-61.5"
+
+
+def test_kinds_that_could_not_be_revealed_are_named():
+    rows = read(a_report(assessable=assessments(buzz=(), dead_air=())), a_report(assessable=assessments()))
+    assert [row["not_assessable"] for row in rows] == ["buzz dead_air", ""]
 
 
 def test_a_failure_is_a_row_without_label():

@@ -8,7 +8,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_reports import FAILURE, a_report, a_verdict
+from made_reports import FAILURE, a_report, a_verdict, assessments
 
 from audioq.events import Event
 from audioq.render.json import to_dict, to_line
@@ -18,6 +18,7 @@ from audioq.scores import METRICS
 from audioq.table import Note
 
 REPORT_KEYS = "schema audioq file format verdict severity scores events channels warnings thresholds".split()
+REPORT_KEYS += ["assessable"]
 VERDICT_KEYS = "label confidence probabilities basis rivals rule because".split()
 
 CASES = {
@@ -28,6 +29,10 @@ CASES = {
     "undefined": a_report(snr_db=math.nan, hum_db=math.inf, of_mine=math.nan),
     "silence": a_report(verdict=a_verdict(basis="no_speech", rivals=("microphone_muted",))),
     "odd name": a_report("a\udcff\n\x1b[31m\U0001f600.wav"),
+    "assessed": a_report(
+        channels=2,
+        assessable=assessments(buzz=(Note("narrow_band", (("bandwidth", 2400.0), ("limit", 3000.0))), Note("mine"))),
+    ),
     "failure": FAILURE,
     "odd failure": Failure("a\udcff.wav", "InternalError", "a\udcff.wav: failed; report it"),
 }
@@ -114,6 +119,18 @@ def test_reasons_and_warnings_come_as_sentences():
     assert made["verdict"]["because"][0]["text"] == "rule of_ours: delivered_ratio is 9.0 %; the limit is 15.0 %"
     assert made["warnings"][0]["text"] == "the file is cut short: 5.00 of 9.00 s could be read"
     assert made["warnings"][0]["values"] == {"declared": 9.0, "decoded": 5.0}
+
+
+def test_what_could_not_be_revealed_comes_by_kind():
+    made = strict(to_line(CASES["assessed"]))
+    assert made["assessable"] == made["channels"][1]["assessable"]
+    assert list(made["assessable"])[:2] == ["dropout", "buzz"]
+    assert made["assessable"]["dropout"] == {"assessable": True, "because": []}
+    buzz = made["assessable"]["buzz"]
+    assert buzz["assessable"] is False
+    assert list(buzz["because"][0]) == ["id", "values", "text"]
+    assert buzz["because"][0]["values"] == {"bandwidth": 2400.0, "limit": 3000.0}
+    assert "2400 Hz" in buzz["because"][0]["text"] and buzz["because"][1]["id"] == "mine"
 
 
 def test_a_name_that_is_not_unicode_keeps_its_bytes_aside():

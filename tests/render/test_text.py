@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_reports import EVENTS, FAILURE, a_report, a_verdict
+from made_reports import EVENTS, FAILURE, a_report, a_verdict, assessments
 
 from audioq.events import Event
 from audioq.render.escape import encodable, printable, undecoded
@@ -68,6 +68,24 @@ def test_a_page_tells_everything():
     assert "channel" not in page.partition("Scores")[0].partition("Why")[2]
     assert "click │" not in page  # it does not count for the verdict
     assert "undefined" in page  # the opinion score, never a number
+
+
+ROOM, SHORT = (Note("rerecorded"),), (Note("too_short", (("duration", 8.0), ("limit", 10.0))),)
+HIDDEN = assessments(dropout=ROOM, buzz=ROOM, dead_air=SHORT)
+
+
+def test_a_page_says_what_the_recording_could_not_show():
+    page = to_page(a_report(label="intact", assessable=HIDDEN))
+    section = page.partition("What this recording could not show")[2].partition("\n\n")[0]
+    assert "Dropout, buzz: the sound seems" in section and "Dead_air: the recording lasts 8.0 s" in section
+    assert "could not show" not in to_page(a_report(label="intact", assessable=assessments()))
+
+
+def test_the_line_of_an_intact_call_names_the_harm_that_would_not_show():
+    line = to_line(a_report(label="intact", assessable=HIDDEN, warnings=(Note("short"),)))
+    assert line.endswith(" [short] [cannot show dropout, buzz]")
+    assert "cannot show" not in to_line(a_report(label="intact", assessable=assessments(dead_air=SHORT)))
+    assert "cannot show" not in to_line(a_report(label="degraded", assessable=HIDDEN))
 
 
 def test_a_page_names_the_channels_of_a_call():

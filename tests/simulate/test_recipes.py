@@ -219,7 +219,7 @@ def test_a_mixture_takes_nothing_else_and_finds_files_beside_it(tmp_path: Path) 
     mixture.write_text('[mix]\n"one.toml" = 1\n', encoding="utf-8")
     plan = read_recipe(str(mixture)).draw(np.random.default_rng(1))
     assert (plan.recipe, plan.duration, plan.one("network").name) == ("one", 4.0, "outage_total")
-    mixture.write_text('duration_s = 5\n[mix]\nclean = 1\n', encoding="utf-8")
+    mixture.write_text("duration_s = 5\n[mix]\nclean = 1\n", encoding="utf-8")
     with pytest.raises(SimulationError, match="duration_s has no effect beside"):
         read_recipe(str(mixture))
     mixture.write_text("[mix]\n", encoding="utf-8")

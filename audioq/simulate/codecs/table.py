@@ -82,9 +82,7 @@ OPUS_SETTINGS = (
 )
 
 _ROWS = (
-    CodecKind(
-        "pcm", "none", companding.make_pcm, (_rate(PCM_RATES, "16000"), _frame(FRAMES)), "No coding, 16 bits."
-    ),
+    CodecKind("pcm", "none", companding.make_pcm, (_rate(PCM_RATES, "16000"), _frame(FRAMES)), "No coding, 16 bits."),
     CodecKind("g711-mulaw", "g711", companding.make_mu_law, (_frame(FRAMES),), "G.711 as in North America and Japan."),
     CodecKind("g711-alaw", "g711", companding.make_a_law, (_frame(FRAMES),), "G.711 as in the rest of the world."),
     CodecKind("opus", "opus", ffmpeg.make_opus, (_kbps(6, 128, 24), _frame(ffmpeg.FRAMES)), "Opus, fullband."),

@@ -1,0 +1,92 @@
+"""Words of the page, of ``audioq explain`` and of what a recording could not show; a part of `messages`."""
+
+from __future__ import annotations
+
+_ASSESSABLE = {
+    "assessable.nothing_heard": "no speech is audible, so none could be seen to be harmed",
+    "assessable.only_tone": "only tones are heard ({seconds:.1f} s), no speech that could be harmed",
+    "assessable.only_music": "only music is heard ({seconds:.1f} s), no speech that could be harmed",
+    "assessable.little_speech": "only {speech:.1f} s of speech are audible; under {limit:.1f} s is too little to tell",
+    "assessable.low_level": "the speech is too quiet: {level:.0f} dBFS, under {limit:.0f}; its softer parts are lost",
+    "assessable.filled_gaps": (
+        "the noise lies only {snr:.1f} dB under the speech; nearer than {limit:.0f} dB it fills and hides gaps"
+    ),
+    "assessable.masking_noise": (
+        "the noise lies only {snr:.1f} dB under the speech; nearer than {limit:.0f} dB it covers repeats and jumps"
+    ),
+    "assessable.narrow_band": (
+        "the sound ends at {bandwidth:.0f} Hz; a band under {limit:.0f} Hz holds too little of such harm"
+    ),
+    "assessable.rerecorded": (
+        "the sound seems to have been played into a room and recorded there, or spoken in an echoing one: over steady "
+        "noise nothing falls off sharply, and echoes cover the edges of gaps and cuts"
+    ),
+    "assessable.processed_voice": (
+        "the voice sounds processed for {seconds:.0f} s; a buzz would not stand out from it"
+    ),
+    "assessable.too_short": "the recording lasts {duration:.1f} s; silences of under {limit:.0f} s are no dead air",
+}
+
+_PAGE = {
+    "channel": "channel {number}",
+    "reason.generic": "rule {rule}: {score} is {value}",
+    "reason.generic_limit": "rule {rule}: {score} is {value}; the limit is {limit}",
+    "note.generic": "{id}: {values}",
+    "line.confidence": "{confidence:.0%} sure",
+    "line.failure": "error: {message}",
+    "line.hidden": "[cannot show {kinds}]",
+    "page.format": "{container}, {codec}, {sr} Hz, channels: {channels}, {duration:.2f} s",
+    "page.why": "Why",
+    "page.rivals": "Fits as well",
+    "page.channels": "Channels",
+    "page.channel": "{channel}: {label}, {confidence}; {reason}",
+    "page.timeline": "When",
+    "page.events": "What was heard",
+    "page.more": "and {count} more, less severe",
+    "page.meanings": "What it means",
+    "page.scores": "Scores",
+    "page.warnings": "Please note",
+    "page.assessable": "What this recording could not show",
+    "page.hidden": "{kinds}: {reason}",
+    "page.harmless": "no",
+    "page.harmful": "yes",
+    "column.start": "from",
+    "column.end": "to",
+    "column.kind": "what",
+    "column.channel": "where",
+    "column.severity": "severity",
+    "column.confidence": "sure",
+    "column.affects_verdict": "counts",
+    "value.ratio": "{percent} %",
+    "value.1-5": "{value} of 5",
+    "value.0-1": "{value} of 1",
+    "value.1/min": "{value} a minute",
+    "value.undefined": "undefined",
+    "progress.one": "{file}: {seconds:.0f} s",
+    "progress.many": "{number} of {total}, {file}: {seconds:.0f} s",
+}
+
+_EXPLAIN = {
+    "explain.metric": "{name} (score)\n  {meaning}\n  Unit: {unit}; {direction}; shown with {decimals} decimals.",
+    "explain.kind": "{name} (kind of event)\n  {meaning}\n  {affects}{thresholds}",
+    "explain.affects": "It counts for the verdict.",
+    "explain.affects_not": "It does not count for the verdict; it is shown as an aside.",
+    "explain.thresholds": "\n  Its thresholds: {names}.",
+    "explain.threshold": (
+        "{name} (threshold)\n  {meaning}\n  Value: {value}{unit}, allowed from {low} to {high}{unit}.\n"
+        "  Source: {source}\n  Change it with --set {name}=NUMBER, or in a file for --thresholds."
+    ),
+    "explain.rule": "{name} (rule, gives {label})\n  {meaning}",
+    "explain.label": "{name} (verdict)\n  {meaning}",
+    "explain.basis": "{name} (basis of a verdict)\n  {meaning}",
+    "explain.rival": "{name} (another explanation that fits)\n  It may be that {meaning}.",
+    "explain.severity": "{name} (band of severity)\n  {meaning}: severity from {low} to {high}.",
+    "explain.severity_last": "{name} (band of severity)\n  {meaning}: severity from {low} to 1.",
+    "explain.assessable": "{name} (why a kind of event would not show)\n  {meaning}",
+    "explain.note": "{name} (warning)\n  {meaning}",
+    "explain.group": "{group}:",
+    "explain.hint": "audioq explain NAME says what one of them means.",
+}
+
+PAGE_WORDS = _ASSESSABLE | _PAGE | _EXPLAIN
+"""The English ones: id, then sentence."""

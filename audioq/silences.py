@@ -1,0 +1,104 @@
+"""Silences: which of the stretches where nothing is heard are losses, and from where to where.
+
+Part of the judgement: it reads the table and the thresholds and knows no audio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.listening import listen
+from audioq.masks import bridged, filled, quantiles, runs
+from audioq.table import HOP_SECONDS, FeatureTable
+
+_EDGE = 30
+"""Frames at the beginning of a silence that tell whether speech was cut off there."""
+_SHORT_EDGE = 4
+"""Frames of a silence short enough that the curves can be trusted in all of it."""
+
+
+_FAINTEST_DBFS = -85.0
+"""A background below this is a step of 16 bit here and there."""
+_SURE = 0.9
+"""Probability of an outage where a physical rule says so, and not the network."""
+
+
+def interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Probability that nothing was played where something should have been, in speech or in a pause."""
+    either: NDArray[np.float32] = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
+    return np.maximum(either, np.float32(_SURE) * outage_zeros(table, channel, limits))
+
+
+def outage_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Frames of exact zeros in a call whose pauses hold a background: there nothing else writes zeros.
+
+    A gate and a talker with digital pauses leave no pause without zeros, so the background must be heard in whole
+    pauses. Zeros before the first sound and up to the end stay out: a recorder that runs on writes them too.
+    """
+    zero = table.marks["zero"]
+    zero = zero[zero["channel"] == channel]
+    starts, ends = (zero[side] / table.format.sr for side in ("start", "end"))
+    long = (ends - starts >= limits["dropout.zero_run"]) & (starts > 0.05) & (ends < table.duration - 0.05)
+    if not long.any() or _background_s(table, channel, limits) < limits["dropout.background"]:
+        return np.zeros(table.n_frames, np.bool_)
+    first, last = (np.round(side[long] / HOP_SECONDS).astype(np.int64) for side in (starts, ends))
+    return filled(table.n_frames, first, np.minimum(last, table.n_frames))
+
+
+def _background_s(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> float:
+    """Seconds of longer pauses that hold a background throughout."""
+    starts, ends = runs(bridged(listen(table, channel, limits).quiet, 2))
+    zeros = np.concatenate([[0], np.cumsum(table["zero_share"][channel] > 0.05)])
+    whole = (zeros[ends] == zeros[starts]) & (ends - starts >= limits["dropout.background_run"] * 100)
+    level, starts, ends = table["level"][channel], starts[whole], ends[whole]
+    heard = [quantiles(level[a:b], 0.5)[0] > _FAINTEST_DBFS for a, b in zip(starts, ends, strict=True)]
+    return float((ends - starts)[np.array(heard, np.bool_)].sum()) * HOP_SECONDS
+
+
+def to_the_end_of_silence(
+    mask: NDArray[np.bool_], table: FeatureTable, channel: int, limits: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """Decide on each longer silence as a whole, by how it begins and ends.
+
+    One that begins with a cut belongs to the cut until sound comes back; less must speak for a cut where speech
+    falls off a cliff. In the depth of a silence nothing tells a pause from a loss, so there the curves have no say.
+    """
+    lost = interrupted(table, channel, limits)
+    starts, ends = runs(bridged(listen(table, channel, limits).quiet, 2))
+    longer = ends - starts >= _SHORT_EDGE
+    starts, ends = starts[longer], ends[longer]
+    if len(starts) == 0:
+        return mask
+    total = np.concatenate([[0], np.cumsum(lost, dtype=np.float64)])
+    heads = np.minimum(ends, starts + _EDGE)
+    begins = (total[heads] - total[starts]) / (heads - starts)
+    cliff = _between_cliffs(table, channel, starts, ends, limits)
+    cut = np.where(cliff, begins >= limits["dropout.cliff_cut"], begins >= limits["dropout.cut"]) & (starts > 0)
+    tails = np.maximum(starts, ends - _EDGE)
+    stops = (total[ends] - total[tails]) / (ends - tails) >= limits["dropout.cut"]
+    stops &= ends < table.n_frames
+    long = ends - starts >= _EDGE
+    depth = filled(len(mask), starts[long], np.where(stops, tails, ends)[long])
+    belongs = filled(len(mask), starts[cut & (long | cliff)], ends[cut & (long | cliff)])
+    return (mask & ~depth) | belongs | outage_zeros(table, channel, limits)
+
+
+def _between_cliffs(
+    table: FeatureTable, channel: int, starts: NDArray[np.int64], ends: NDArray[np.int64], limits: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """Whether speech falls into each silence within 10 ms, and rises out of it as fast or never."""
+    falls = _highest(table["fall_10"][channel], 2) >= limits["dropout.cliff"]
+    rises = _highest(table["rise_10"][channel], 2) >= limits["dropout.cliff"]
+    last = ends >= table.n_frames
+    cliffs: NDArray[np.bool_] = falls[starts] & (rises[np.minimum(ends, table.n_frames - 1)] | last)
+    return cliffs
+
+
+def _highest(x: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Largest value within `reach` frames to either side."""
+    padded = np.pad(x, reach, mode="edge")
+    highest: NDArray[np.float32] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
+    return highest
