@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from audioq.listening import listen
 from audioq.masks import bridged
-from audioq.silences import interrupted, to_the_end_of_silence
+from audioq.silences import background_holes, interrupted, to_the_end_of_silence
 from audioq.table import FeatureTable
 
 Span = tuple[int, int]
@@ -142,8 +142,25 @@ def _processed(table: FeatureTable, channel: int, limits: Mapping[str, float]) -
     return how_clearly
 
 
+def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Probability that a decoder made the sound up, in speech or in the background of a pause."""
+    lost = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
+    return np.where(
+        background_holes(table, channel, limits),
+        np.maximum(lost, table["concealed"][channel]),
+        table["concealed"][channel],
+    )
+
+
+def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    """Whether speech was covered up, and not only the background of a pause."""
+    return bool(table["concealed"][channel, slice(*span)].max() >= limits["buzz.onset"])
+
+
 def _made_up(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether it is heard, and no part of a voice that sounds so all along: there, an edge of a loss is near."""
+    if not _of_speech(table, channel, span, limits):
+        return True  # a hole in the background
     if not _audible(table, channel, span, limits):
         return False
     near = slice(max(0, span[0] - _NEAR), span[1] + _NEAR)
@@ -181,11 +198,12 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "buzz",
-        "concealed",
+        _covered,
         shown=(("packet_similarity", "max"), ("shape_flux", "min"), ("fade_slope", "max"), ("level", "mean")),
-        affects_verdict=True,
+        affects_verdict=_of_speech,
         yields_to=("music", "tone", "stutter", "dropout"),
         keep=_made_up,
+        reported=("concealed", "max"),
         probability=True,
         weight=0.8,
     ),

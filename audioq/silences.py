@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.listening import listen
-from audioq.masks import bridged, filled, quantiles, runs
+from audioq.masks import bridged, filled, hysteresis, quantiles, runs
 from audioq.table import HOP_SECONDS, FeatureTable
 
 _EDGE = 30
@@ -102,3 +102,22 @@ def _highest(x: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
     padded = np.pad(x, reach, mode="edge")
     highest: NDArray[np.float32] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
     return highest
+
+
+def background_holes(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Frames in which the background of a pause was lost and covered up, in a call where that is a habit.
+
+    Concealment in a pause dives below the call's own floor for some frames and comes back with an edge. Single
+    holes are left to gates and to noise suppression.
+    """
+    lost = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
+    starts, ends = runs(hysteresis(lost, limits["hole.onset"], limits["hole.offset"]))
+    short = (ends - starts >= 2) & (ends - starts <= limits["hole.longest"] * 100)
+    starts, ends = starts[short], ends[short]
+    if len(starts) == 0:
+        return np.zeros(table.n_frames, np.bool_)
+    deepest = np.maximum.reduceat(np.append(table["hole_depth"][channel], 0), np.ravel([starts, ends], "F"))[::2]
+    deep = deepest >= limits["hole.depth"]
+    if deep.sum() < limits["hole.rate"] * table.duration / 60:
+        return np.zeros(table.n_frames, np.bool_)
+    return filled(table.n_frames, starts[deep], ends[deep])
