@@ -29,7 +29,8 @@ _SURE = 0.9
 def interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that nothing was played where something should have been, in speech or in a pause."""
     either: NDArray[np.float32] = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
-    return np.maximum(either, np.float32(_SURE) * outage_zeros(table, channel, limits))
+    sure = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
+    return np.maximum(either, np.float32(_SURE) * sure)
 
 
 def outage_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
@@ -38,14 +39,47 @@ def outage_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float])
     A gate and a talker with digital pauses leave no pause without zeros, so the background must be heard in whole
     pauses. Zeros before the first sound and up to the end stay out: a recorder that runs on writes them too.
     """
+    starts, ends = _zero_runs(table, channel)
+    long = ends - starts >= limits["dropout.zero_run"]
+    if not long.any() or _background_s(table, channel, limits) < limits["dropout.background"]:
+        return np.zeros(table.n_frames, np.bool_)
+    return _frames(table, starts[long], ends[long])
+
+
+def blinks(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Frames of exact zeros too short for any pause, with loud sound and a cliff on either side.
+
+    No mouth falls silent from its full level and is back at it within so short a time.
+    """
+    starts, ends = _zero_runs(table, channel)
+    length = ends - starts
+    short = (length >= limits["dropout.blink_shortest"]) & (length <= limits["dropout.blink_longest"])
+    starts, ends = starts[short], ends[short]
+    if len(starts) == 0:
+        return np.zeros(table.n_frames, np.bool_)
+    last = table.n_frames - 1
+    first, past = (np.minimum((side / HOP_SECONDS).astype(np.int64), last) for side in (starts, ends))
+    peak = table["peak"][channel]
+    before = np.maximum(peak[first], peak[np.maximum(first - 1, 0)])
+    after = np.maximum(peak[past], peak[np.minimum(past + 1, last)])
+    falls, rises = (_highest(table[edge][channel], 1) for edge in ("fall_10", "rise_10"))
+    loud = np.minimum(before, after) >= table.number("active_level_dbfs", channel)
+    cut = loud & (np.minimum(falls[first], rises[past]) >= limits["dropout.blink_cliff"])
+    return _frames(table, starts[cut], ends[cut])
+
+
+def _zero_runs(table: FeatureTable, channel: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Starts and ends in seconds of the runs of exact zeros inside the recording."""
     zero = table.marks["zero"]
     zero = zero[zero["channel"] == channel]
     starts, ends = (zero[side] / table.format.sr for side in ("start", "end"))
-    long = (ends - starts >= limits["dropout.zero_run"]) & (starts > 0.05) & (ends < table.duration - 0.05)
-    if not long.any() or _background_s(table, channel, limits) < limits["dropout.background"]:
-        return np.zeros(table.n_frames, np.bool_)
-    first, last = (np.round(side[long] / HOP_SECONDS).astype(np.int64) for side in (starts, ends))
-    return filled(table.n_frames, first, np.minimum(last, table.n_frames))
+    inside = (starts > 0.05) & (ends < table.duration - 0.05)
+    return starts[inside], ends[inside]
+
+
+def _frames(table: FeatureTable, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.bool_]:
+    first, past = (np.round(side / HOP_SECONDS).astype(np.int64) for side in (starts, ends))
+    return filled(table.n_frames, first, np.minimum(past, table.n_frames))
 
 
 def _background_s(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> float:
@@ -83,7 +117,8 @@ def to_the_end_of_silence(
     long = ends - starts >= _EDGE
     depth = filled(len(mask), starts[long], np.where(stops, tails, ends)[long])
     belongs = filled(len(mask), starts[cut & (long | cliff)], ends[cut & (long | cliff)])
-    return (mask & ~depth) | belongs | outage_zeros(table, channel, limits)
+    sure = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
+    return (mask & ~depth) | belongs | sure
 
 
 def _between_cliffs(

@@ -12,12 +12,12 @@ import numpy as np
 
 from audioq.audio import read
 from audioq.kinds import KINDS
-from audioq.silences import interrupted
+from audioq.silences import interrupted, outage_zeros
 from audioq.simulate import add_clicks, add_hum, clip, colored_noise, cut_out, zero_fill
+from audioq.simulate.keypads import touch_tone
 from audioq.table import FeatureTable
 from benchmarks.trapping.changed import vocoder
 from benchmarks.trapping.places import loudness, pauses
-from benchmarks.trapping.ringing import dtmf_between
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 Truth = tuple[tuple[str, float, float], ...]
@@ -104,19 +104,15 @@ def _harmed(name: str, what: str, y: np.ndarray, truth: list | tuple) -> Made:
 
 
 def zeros_in_pauses(name: str) -> Made:
-    """Two outages of 0.3 s of exact zeros in pauses, a third in speech; the other pauses keep their background."""
+    """An outage of exact zeros in a pause; the other pauses keep their background."""
     one = sample(name)
-    # What companding to 8 bit rounded to zero is background, not an outage: a step of 16 bit of noise fills it.
+    # Companding to 8 bit rounds parts of a faint background to zero; noise of a step or two of 16 bit fills them.
     y = one.y + colored_noise(one.y.size, one.sr, np.random.default_rng(SEED), level_dbfs=-66)
-    quiet = [(a / one.sr, b / one.sr) for a, b in pauses(one.y, one.sr, 0.3)]
-    inner = [((a + b) / 2 - 0.12, (a + b) / 2 + 0.12) for a, b in quiet if a > 0.5 and b < one.y.size / one.sr - 0.5]
-    harmed, truth = zero_fill(y, one.sr, inner[1:2])
-    return Made(
-        f"samples/{name}, 0.24 s of a pause set to exact zeros",
-        harmed,
-        one.sr,
-        tuple(("dropout", s.start, s.end) for s in truth),
-    )
+    seconds = one.y.size / one.sr
+    quiet = [(a / one.sr, b / one.sr) for a, b in pauses(one.y, one.sr, 0.3) if a > 0.5 * one.sr]
+    middles = [(a + b) / 2 for a, b in quiet if b < seconds - 0.5]
+    gaps = [(t - 0.12, t + 0.12) for t in middles[1:2]]
+    return _harmed(name, "0.24 s of a pause set to exact zeros", *zero_fill(y, one.sr, gaps))
 
 
 def cut(name: str) -> Made:
@@ -140,10 +136,16 @@ def silent_end(name: str) -> Made:
 
 
 def keyed(name: str) -> Made:
-    """Keys of a telephone between the words."""
+    """Four keys of a telephone in the longest pause."""
     one = sample(name)
-    y = dtmf_between(one.y, one.sr, np.random.default_rng(SEED))
-    return Made(f"samples/{name}, a number keyed in between the words", y, one.sr)
+    y = one.y.copy()
+    start, end = max(pauses(one.y, one.sr, 0.3), key=lambda span: span[1] - span[0])
+    n = one.sr // 10
+    places = (start + end) // 2 + np.arange(-4, 4, 2) * n
+    for key, place in zip("1470", places, strict=True):
+        y[place : place + n] += touch_tone(key, n, one.sr, level_dbfs=loudness(one.y, one.sr))
+    truth = tuple(("tone", place / one.sr, (place + n) / one.sr) for place in places.tolist())
+    return Made(f"samples/{name}, four keys pressed in a pause", y, one.sr, truth)
 
 
 def overdriven(name: str) -> Made:
@@ -154,10 +156,10 @@ def overdriven(name: str) -> Made:
 
 
 def clicked(name: str) -> Made:
-    """Clicks of a few samples."""
+    """Clicks of one sample."""
     one = sample(name)
-    at = np.arange(0.8, one.y.size / one.sr - 0.5, 0.93)
-    return _harmed(name, "with clicks of 0.5 ms", *add_clicks(one.y, one.sr, at.tolist(), height=0.5))
+    at = np.arange(0.8, one.y.size / one.sr - 0.5, 0.93).tolist()
+    return _harmed(name, "with clicks of one sample", *add_clicks(one.y, one.sr, at, height=0.5, length=1 / one.sr))
 
 
 def humming(name: str) -> Made:
@@ -176,7 +178,7 @@ def robotic(name: str) -> Made:
 
 
 def drowned(name: str, under_db: float) -> Made:
-    """A call with dropouts, and noise that fills them."""
+    """A harmed call, and noise that covers it."""
     one = sample(name)
     noise = colored_noise(
         one.y.size, one.sr, np.random.default_rng(SEED), level_dbfs=loudness(one.y, one.sr) - under_db, color="pink"
@@ -187,6 +189,14 @@ def drowned(name: str, under_db: float) -> Made:
 
 def _interrupted(table: FeatureTable, limits: Mapping[str, float]) -> np.ndarray:
     return interrupted(table, 0, limits)
+
+
+def _by_rule(table: FeatureTable, limits: Mapping[str, float]) -> np.ndarray:
+    return 0.9 * outage_zeros(table, 0, limits)
+
+
+def _network(table: FeatureTable, limits: Mapping[str, float]) -> np.ndarray:
+    return np.minimum(table["muted"][0] + table["pause_lost"][0], 1)
 
 
 def _trigger(kind: str) -> Values:
@@ -214,7 +224,11 @@ CASES: tuple[Case, ...] = (
         "dropout",
         "dropout",
         _samples("degraded_stalls.flac", "degraded_throttled.m4a", "degraded_bursty_loss.flac"),
-        (Curve("probability", (("muted + pause_lost", _interrupted),), ("dropout.onset", "dropout.offset"), P), LEVEL, EDGES),
+        (
+            Curve("probability", (("interrupted", _interrupted),), ("dropout.onset", "dropout.offset"), P),
+            LEVEL,
+            EDGES,
+        ),
         least=0.1,
         most=2.5,
     ),
@@ -222,7 +236,11 @@ CASES: tuple[Case, ...] = (
         "dropout-zeros",
         "dropout",
         _each(zeros_in_pauses, ("intact_noisy_line.wav", "intact_quiet_call.flac", CALL)),
-        (Curve("share", ("zero_share",), (), P), LEVEL, Curve("probability", ("muted", "pause_lost"), ("dropout.onset",), P)),
+        (
+            Curve("share", ("zero_share",), (), P),
+            LEVEL,
+            Curve("probability", (("rule of zeros", _by_rule), ("network", _network)), ("dropout.onset",), P),
+        ),
     ),
     Case(
         "buzz",
@@ -258,7 +276,7 @@ CASES: tuple[Case, ...] = (
         "dead_air",
         "dead_air",
         (*_each(silent_end, ("intact_natural_end.m4a",)), *_samples("blocked_one_way_stereo.flac")),
-        (LEVEL, EDGES, Curve("probability", (("muted + pause_lost", _interrupted),), ("dropout.cut",), P)),
+        (LEVEL, EDGES, Curve("probability", (("interrupted", _interrupted),), ("dropout.cut",), P)),
     ),
     Case(
         "tone",
@@ -269,7 +287,7 @@ CASES: tuple[Case, ...] = (
             Curve("Hz", ("peak_hz",), ("tone.lowest",), (0, 1500)),
             Curve("dBFS", ("level",), ("tone.loud",), (-105, 0), (-100, None)),
         ),
-        highest_hz=4000,
+        highest_hz=2000,
     ),
     Case(
         "tone-keys",
@@ -288,7 +306,7 @@ CASES: tuple[Case, ...] = (
         "music",
         _samples("intact_hold_music.mp3"),
         (
-            LEVEL,
+            Curve("dBFS", ("level",), ("active_level_dbfs", "noise_floor_dbfs"), (-40, 0)),
             Curve("bins", ("spectral_lines",), ("music.lines",), (0, 60), (None, 60)),
             Curve("similarity, 1", ("periodicity",), ("music.periodicity",), (0, 1.05)),
         ),
@@ -328,15 +346,16 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "assessable",
-        "dropout",
-        tuple(partial(drowned, "degraded_stalls.flac", under) for under in (8.0, 6.0, 4.0, 2.0)),
+        "buzz",
+        tuple(partial(drowned, "degraded_telegram_metallic.flac", under) for under in (12.0, 8.0, 5.0)),
         (
             LEVEL,
-            EDGES,
-            Curve("probability", (("muted + pause_lost", _interrupted),), ("dropout.onset",), P),
+            Curve("probability", ("concealed",), ("buzz.onset",), P),
+            Curve("similarity, 1", ("packet_similarity",), (), (0, 1.05)),
+            Curve("dB", ("shape_flux",), ()),
         ),
-        least=1.0,
-        most=2.5,
+        least=0.2,
+        most=0.5,
         hidden=True,
     ),
 )

@@ -1,15 +1,16 @@
-"""Make the pictures of docs/how-it-hears.md anew: python docs/make_hearing.py [NAME ...].
+"""Make the pictures of docs/how-it-hears.md anew: python docs/make_hearing.py [--missed] [NAME ...].
 
 Each picture shows an event of one kind: the spectrogram around it, and below the curves that speak for it, with their
 limits. Where no recording in ``samples/`` has the kind, one is harmed here, from a seed, and the truth is known. The
-tried recordings stand in ``hearing_cases.py``. Needs matplotlib: pip install 'audioq[plot]'.
+recordings that are tried stand in ``hearing_cases.py``. Where none of them shows the kind, a sentence says so and the
+exit code is 1; with ``--missed`` the picture then shows harm that was done and not found, and says so.
+Needs matplotlib: pip install 'audioq[plot]'.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 from hearing_cases import CASES, Case, Curve, Made  # noqa: E402
 
-from audioq.assessable import assess  # noqa: E402
+from audioq.assessable import HARMS, assess  # noqa: E402
 from audioq.audio import read  # noqa: E402
 from audioq.events import Event, find  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
-from audioq.render.picture import COLORS  # noqa: E402
+from audioq.render.picture import COLORS, OTHER_COLOR  # noqa: E402
 from audioq.scores import score  # noqa: E402
 from audioq.table import FeatureTable  # noqa: E402
 from audioq.thresholds import DEFAULT_THRESHOLDS  # noqa: E402
@@ -35,15 +36,17 @@ SHORTEST, LONGEST, MARGIN = 1.6, 4.0, 0.75
 """Seconds that a picture shows, and about the event."""
 RANGE_DB = 66.0
 """The lightest shade of the spectrogram, under the loudest point in the picture."""
-SHADES = 12
+SHADES, COLORS_KEPT = 12, 48
 """Few shades, so that the files stay small."""
 NEAR = 0.06
 """An event that begins or ends no further from true harm is the one that was done."""
+POINT = 0.02
+"""Lines at the ends of a shorter event would hide it."""
 EVENT, LIMIT, TRUTH = "#d55e00", "#c00000", "#0072b2"
 INKS = ("#222222", "#0072b2", "#009e73")
 
 
-class NoCase(SystemExit):
+class NoCase(Exception):
     """No recording shows the kind."""
 
 
@@ -55,36 +58,43 @@ def true_spans(made: Made, kind: str) -> list[tuple[float, float]]:
 def chosen(case: Case, made: Made, events: list[Event]) -> Event | None:
     """The surest event of the kind that is true and fits; among equals the longest, then the first."""
     truth = true_spans(made, case.kind)
-    mine = [e for e in events if e.kind == case.kind and e.channel == 0]
+    mine = [e for e in events if e.kind == case.kind]
     if truth:
         mine = [e for e in mine if any(e.start < b + NEAR and e.end > a - NEAR for a, b in truth)]
     mine = [e for e in mine if case.least <= e.end - e.start <= case.most]
     return max(mine, key=lambda e: (round(e.confidence, 1), round(e.end - e.start, 2), -e.start), default=None)
 
 
-def hidden_event(case: Case, made: Made, table: FeatureTable, events: list[Event]) -> Event | None:
-    """The first true event, if this recording could not have revealed its kind."""
-    scores = score(table, events)
-    assessed = {a.kind: a for a in assess(table, events, scores)[0]}
-    fits = [(a, b) for a, b in true_spans(made, case.kind) if case.least <= b - a <= case.most]
-    if assessed[case.kind].assessable or not fits:
-        return None
-    start, end = fits[0]
-    return Event(start, end, case.kind, 0, 0.0, 0.0, False)
+def missed_one(case: Case, made: Made, events: list[Event]) -> Event | None:
+    """A true stretch of the kind that fits and was not found: the middle one of them."""
+    spans = [(a, b) for a, b in true_spans(made, case.kind) if case.least <= b - a <= case.most]
+    mine = [e for e in events if e.kind == case.kind]
+    missed = [(a, b) for a, b in spans if case.hidden or not any(_inside(e.start, e.end, (a, b)) for e in mine)]
+    return Event(*missed[len(missed) // 2], case.kind, 0, 0.0, 0.0, False) if missed else None
 
 
-def found(case: Case) -> tuple[Made, FeatureTable, list[Event], Event]:
-    """The first of the recordings of a case that shows its kind."""
+def could_show(case: Case, table: FeatureTable, events: list[Event]) -> bool:
+    """Whether the recording could have revealed the kind."""
+    return {a.kind: a.assessable for a in assess(table, events, score(table, events))[0]}[case.kind]
+
+
+def found(case: Case, missed: bool = False) -> tuple[Made, FeatureTable, list[Event], Event]:
+    """The first of the recordings of a case that shows its kind, or one in which it was done and not found."""
     for make in case.candidates:
         made = make()
         table = measure(read(made.y[np.newaxis], sr=made.sr) if made.file is None else read(str(made.file)))
-        events = list(find(table))
-        one = hidden_event(case, made, table, events) if case.hidden else chosen(case, made, events)
+        events = [e for e in find(table) if e.channel == 0]
+        one = None
+        if case.hidden and not could_show(case, table, events) or missed:
+            one = missed_one(case, made, events)
+        elif not case.hidden:
+            one = chosen(case, made, events)
         if one is not None:
             return made, table, events, one
     tried = "; ".join(make().caption for make in case.candidates)
-    what = f"hides a {case.kind}" if case.hidden else f"shows a {case.kind} of {case.least:g} to {case.most:g} s"
-    raise NoCase(f"{case.name}: none of the recordings {what}: {tried}; add one to docs/hearing_cases.py")
+    length = f" of {case.least:g} to {case.most:g} s" if case.most < 1e6 else ""
+    what = f"hides a {case.kind}{length}" if case.hidden else f"shows a {case.kind}{length} that is true"
+    raise NoCase(f"{case.name}: no recording {what}; tried: {tried}; add another to docs/hearing_cases.py")
 
 
 def window(event: Event, duration: float) -> tuple[float, float]:
@@ -123,26 +133,33 @@ def paint_spectrogram(axes: Any, made: Made, span: tuple[float, float], case: Ca
 
 
 def paint_bars(axes: Any, case: Case, made: Made, events: list[Event], one: Event, span: tuple[float, float]) -> None:
-    """Rows of bars above the spectrogram: what was found, and what is known to have been done."""
+    """Rows of bars above the spectrogram: what is known to have been done, and what was found; pale: counts not."""
     place = {"transform": axes.get_xaxis_transform(), "clip_on": False, "linewidth": 0}
-    rows = [("true", TRUTH, true_spans(made, case.kind))] if true_spans(made, case.kind) else []
-    others = sorted({e.kind for e in events if e.kind != case.kind and _inside(e.start, e.end, span)})
-    rows += [(k, COLORS.get(k, "#777777"), [(e.start, e.end) for e in events if e.kind == k]) for k in others]
-    if not case.hidden:
-        rows.append((case.kind, EVENT, [(e.start, e.end) for e in events if e.kind == case.kind]))
+    done = sorted({kind for kind, a, b in made.truth if _inside(a, b, span)}, key=lambda kind: kind == case.kind)
+    rows = [(f"truth: {kind}", TRUTH, [(a, b, 1.0) for a, b in true_spans(made, kind)]) for kind in done]
+    others = {e.kind for e in events if _inside(e.start, e.end, span)}
+    for kind in sorted(others, key=lambda kind: (kind == case.kind, kind)):
+        spans = [(e.start, e.end, 0.3 if counts_not(e) else 1.0) for e in events if e.kind == kind]
+        rows.append((kind, EVENT if kind == case.kind else COLORS.get(kind, OTHER_COLOR), spans))
     for row, (name, color, spans) in enumerate(rows):
         low = 1.03 + 0.1 * row
-        for a, b in spans:
+        for a, b, alpha in spans:
             if _inside(a, b, span):
                 a, b = max(a, span[0]), min(b, span[1])
-                axes.barh(low + 0.03, max(b - a, 0.01), 0.06, a, color=color, **place)
+                axes.barh(low + 0.03, max(b - a, 0.01), 0.06, a, color=color, alpha=alpha, **place)
         axes.text(1.006, low + 0.03, name, transform=axes.transAxes, fontsize=8, color=color, va="center")
-    if not case.hidden:
-        for t in (one.start, one.end):
-            axes.axvline(t, color=EVENT, linewidth=1)
-    how_sure = "not told" if case.hidden else f"confidence {one.confidence:.2f}"
+    for t in (one.start, one.end) if one.end - one.start > POINT else ():
+        axes.axvline(t, color=EVENT, linewidth=1, linestyle="-" if one.confidence else "--")
+    how_sure = f"confidence {one.confidence:.2f}" if one.confidence else "not found"
+    if case.hidden:
+        how_sure = "not assessable here"
     said = f"{case.kind} {one.start:.2f} to {one.end:.2f} s, {how_sure}\n{made.caption}"
     axes.set_title(said, fontsize=9, loc="left", pad=8 + 15 * len(rows))
+
+
+def counts_not(event: Event) -> bool:
+    """Whether an event of a kind of harm affects no verdict, as between tones."""
+    return event.kind in HARMS and not event.affects_verdict
 
 
 def _inside(start: float, end: float, span: tuple[float, float]) -> bool:
@@ -169,39 +186,61 @@ def paint_curve(axes: Any, curve: Curve, table: FeatureTable, one: Event, span: 
     axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1.05), fontsize=7.5, frameon=False, handlelength=1.4)
 
 
-def draw(case: Case) -> Path:
+def draw(case: Case, missed: bool = False) -> Path:
     """Make one picture; return its file."""
     from matplotlib.figure import Figure
 
-    made, table, events, one = found(case)
+    made, table, events, one = found(case, missed)
     span = window(one, table.duration)
     n = len(case.curves)
     figure = Figure(figsize=(9.2, 3.0 + 1.15 * n), dpi=DPI, layout="constrained")
     axes = figure.subplots(1 + n, sharex=True, height_ratios=[2.1] + [1] * n)
     paint_spectrogram(axes[0], made, span, case)
-    paint_bars(axes[0], case, made, [e for e in events if e.channel == 0], one, span)
+    paint_bars(axes[0], case, made, events, one, span)
     axes[0].tick_params(labelsize=7)
     for row, curve in zip(axes[1:], case.curves, strict=True):
         paint_curve(row, curve, table, one, span)
     axes[-1].set_xlabel("time, s")
     axes[0].set_xlim(*span)
     file = IMAGES / f"hearing-{case.name}.png"
-    figure.savefig(file, metadata={"Software": None}, pil_kwargs={"optimize": True})
+    save(figure, file)
     return file
 
 
-def main(names: list[str]) -> Iterator[Path]:
-    """Make the named pictures, or all."""
+def save(figure: Any, file: Path) -> None:
+    """Write a figure in few colours, which takes a third of the room."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).quantize(COLORS_KEPT).save(file, optimize=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Make the named pictures, or all; return the exit code."""
     os.chdir(ROOT)
+    names = [name for name in arguments if name != "--missed"]
     unknown = set(names) - {case.name for case in CASES}
     if unknown:
-        raise SystemExit(f"no case is named {', '.join(sorted(unknown))}; there are {', '.join(c.name for c in CASES)}")
+        print(f"no case is named {', '.join(sorted(unknown))}; there are {', '.join(case.name for case in CASES)}")
+        return 2
     IMAGES.mkdir(exist_ok=True)
+    failed = 0
     for case in CASES:
-        if not names or case.name in names:
-            yield draw(case)
+        if names and case.name not in names:
+            continue
+        try:
+            file = draw(case)
+        except NoCase as cause:
+            failed += 1
+            print(cause, file=sys.stderr)
+            if "--missed" not in arguments or case.hidden:
+                continue
+            file = draw(case, missed=True)
+        print(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1000:.0f} kB")
+    return int(failed > 0)
 
 
 if __name__ == "__main__":
-    for written in main(sys.argv[1:]):
-        print(f"{written.relative_to(ROOT)}  {written.stat().st_size / 1000:.0f} kB")
+    sys.exit(main(sys.argv[1:]))

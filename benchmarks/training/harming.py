@@ -141,8 +141,8 @@ def _finished(
     sound, place, kind = (np.concatenate(part) for part in (build.sound, build.place, build.kind))
     n = len(sound) // hop
     sound, place, kind = sound[: n * hop], place[: n * hop], kind[: n * hop]
-    if rng.random() < 0.5:  # comfort noise, or a player that never writes zeros
-        noise = rng.standard_normal(n * hop) * 10 ** (rng.uniform(-78, -45) / 20)
+    if rng.random() < 0.6:  # comfort noise, or a player that never writes zeros
+        noise = rng.standard_normal(n * hop) * 10 ** (rng.uniform(-75, -42) / 20)
         sound = np.where(kind == MUTED, noise, sound)
     heard = audible[np.clip(place, 0, len(audible) - 1)]
     kind = np.where(np.isin(kind, (MUTED, CONCEALED)) & ~heard, PAUSE, kind)
