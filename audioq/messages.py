@@ -110,6 +110,8 @@ _RULES = {
     "rule.partly_lost": "A part of the speech did not arrive.",
     "rule.often_disturbed": "Speech is covered up, interrupted or repeated too often.",
     "rule.spliced": "Time was cut out of the speech too often.",
+    "rule.many_signs": "Speech shows too many sure signs of damage, most of them too short or too faint for an event.",
+    "rule.nothing_sure": "Some loss is suspected, but no place in the speech is surely damaged.",
     "rule.arrived_whole": "The speech arrived whole; no damage by the transmission is heard.",
     "rule.one_way": "One channel is silent from end to end while another carries speech.",
 }
@@ -142,6 +144,13 @@ _BECAUSE = {
     ),
     "because.spliced.splices_per_minute": (
         "time is cut out of the speech {value:.1f} times a minute; degraded over {limit:.0f}"
+    ),
+    "because.many_signs.signs_per_minute": (
+        "{value:.1f} sure signs of damage a minute of speech; degraded over {limit:.0f}"
+    ),
+    "because.nothing_sure.signs_per_minute": "no sure sign of damage in the speech ({value:.0f} a minute)",
+    "because.nothing_sure.delivered_ratio": (
+        "{value:.1%} of the speech arrived by estimate, under {limit:.0%}, but the estimate rests on doubtful places"
     ),
     "because.arrived_whole.delivered_ratio": (
         "an estimated {value:.1%} of the speech arrived; degraded under {limit:.0%}"

@@ -124,7 +124,10 @@ RULES: tuple[Rule, ...] = (
         "partly_lost",
         Label.DEGRADED,
         "speech",
-        lambda f, t: f["delivered_ratio"] < t["degraded.delivered"],
+        lambda f, t: (
+            f["delivered_ratio"] < t["degraded.delivered"]
+            and (f["signs_per_minute"] > 0 or f["delivered_ratio"] < t["degraded.unsigned"])
+        ),
         (("delivered_ratio", "degraded.delivered"), ("stretches_per_minute", None)),
     ),
     Rule(
@@ -145,6 +148,20 @@ RULES: tuple[Rule, ...] = (
             and round(f["splices_per_minute"] * f["duration_s"] / 60) >= t["degraded.least_stretches"]
         ),
         (("splices_per_minute", "degraded.splices"),),
+    ),
+    Rule(
+        "many_signs",
+        Label.DEGRADED,
+        "speech",
+        lambda f, t: f["signs_per_minute"] > t["degraded.signs"],
+        (("signs_per_minute", "degraded.signs"),),
+    ),
+    Rule(
+        "nothing_sure",
+        Label.INTACT,
+        "speech",
+        lambda f, t: f["delivered_ratio"] < t["degraded.delivered"],
+        (("signs_per_minute", None), ("delivered_ratio", "degraded.delivered")),
     ),
     Rule(
         "arrived_whole",

@@ -2,8 +2,9 @@
 
 Each picture shows an event of one kind: the spectrogram around it, and below the curves that speak for it, with their
 limits. Where no recording in ``samples/`` has the kind, one is harmed here, from a seed, and the truth is known. The
-recordings that are tried stand in ``hearing_cases.py``. Where none of them shows the kind, a sentence says so and the
-exit code is 1; with ``--missed`` the picture then shows harm that was done and not found, and says so.
+recordings that are tried stand in ``hearing_cases.py``, how they are made in ``hearing_calls.py``. Where none of them
+shows the kind, a sentence says so and the exit code is 1; with ``--missed`` the picture then shows harm that was done
+and not found, and says so.
 Needs matplotlib: pip install 'audioq[plot]'.
 """
 
@@ -19,7 +20,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
-from hearing_cases import CASES, Case, Curve, Made  # noqa: E402
+from hearing_calls import Made  # noqa: E402
+from hearing_cases import CASES, Case, Curve  # noqa: E402
 
 from audioq.assessable import HARMS, assess  # noqa: E402
 from audioq.audio import read  # noqa: E402
@@ -36,7 +38,7 @@ SHORTEST, LONGEST, MARGIN = 1.6, 4.0, 0.75
 """Seconds that a picture shows, and about the event."""
 RANGE_DB = 66.0
 """The lightest shade of the spectrogram, under the loudest point in the picture."""
-SHADES, COLORS_KEPT = 12, 48
+SHADES, COLORS_KEPT = 12, 160
 """Few shades, so that the files stay small."""
 NEAR = 0.06
 """An event that begins or ends no further from true harm is the one that was done."""
@@ -65,12 +67,14 @@ def chosen(case: Case, made: Made, events: list[Event]) -> Event | None:
     return max(mine, key=lambda e: (round(e.confidence, 1), round(e.end - e.start, 2), -e.start), default=None)
 
 
-def missed_one(case: Case, made: Made, events: list[Event]) -> Event | None:
-    """A true stretch of the kind that fits and was not found: the middle one of them."""
+def missed_one(case: Case, made: Made, table: FeatureTable, events: list[Event]) -> Event | None:
+    """The loudest true stretch of the kind that fits and was not found, or the sharpest point."""
     spans = [(a, b) for a, b in true_spans(made, case.kind) if case.least <= b - a <= case.most]
     mine = [e for e in events if e.kind == case.kind]
     missed = [(a, b) for a, b in spans if case.hidden or not any(_inside(e.start, e.end, (a, b)) for e in mine)]
-    return Event(*missed[len(missed) // 2], case.kind, 0, 0.0, 0.0, False) if missed else None
+    # A point is told by its jump: a cut between two silences would show nothing.
+    told = [table["jump" if b - a <= POINT else "level"][0, int(a * 100) : int(b * 100) + 1].max() for a, b in missed]
+    return Event(*missed[int(np.argmax(told))], case.kind, 0, 0.0, 0.0, False) if missed else None
 
 
 def could_show(case: Case, table: FeatureTable, events: list[Event]) -> bool:
@@ -86,7 +90,7 @@ def found(case: Case, missed: bool = False) -> tuple[Made, FeatureTable, list[Ev
         events = [e for e in find(table) if e.channel == 0]
         one = None
         if case.hidden and not could_show(case, table, events) or missed:
-            one = missed_one(case, made, events)
+            one = missed_one(case, made, table, events)
         elif not case.hidden:
             one = chosen(case, made, events)
         if one is not None:

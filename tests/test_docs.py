@@ -72,3 +72,21 @@ def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#\s]+)", text):
         if not target.startswith(("http:", "https:", "mailto:")):
             assert (page.parent / target).exists(), target
+
+
+def test_how_it_hears_names_every_kind_with_a_picture_and_every_picture_has_a_case():
+    from audioq import DEFAULT_THRESHOLDS, KINDS
+
+    text = (ROOT / "docs" / "how-it-hears.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
+    for kind in KINDS:
+        section = sections[kind.name.replace("_", " ").capitalize()]
+        assert f"images/hearing-{kind.name}.png" in section, kind.name
+        for part in ("What one hears", "What it looks like", "How it is found", "Blind to", "Source"):
+            assert f"**{part}.**" in section, (kind.name, part)
+    cases = set(re.findall(r'^    Case\(\s*"([^"]+)"', (ROOT / "docs" / "hearing_cases.py").read_text("utf-8"), re.M))
+    assert set(re.findall(r"images/hearing-(.+?)\.png", text)) == cases
+    assert all((ROOT / "docs" / "images" / f"hearing-{name}.png").stat().st_size < 120_000 for name in cases)
+    groups = {name.partition(".")[0] for name in DEFAULT_THRESHOLDS}
+    named = {name for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", text) if name.partition(".")[0] in groups}
+    assert named <= set(DEFAULT_THRESHOLDS), named - set(DEFAULT_THRESHOLDS)

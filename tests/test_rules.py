@@ -27,8 +27,11 @@ def first(**facts):
     [
         ({}, "arrived_whole", "intact"),
         ({"stretches_per_minute": 5.0, "stretches": 5.0}, "often_disturbed", "degraded"),
-        ({"delivered_ratio": 0.9}, "partly_lost", "degraded"),
-        ({"delivered_ratio": 0.9, "stretches_per_minute": 30.0}, "partly_lost", "degraded"),
+        ({"delivered_ratio": 0.9, "signs_per_minute": 2.0}, "partly_lost", "degraded"),
+        ({"delivered_ratio": 0.9, "signs_per_minute": 2.0, "stretches_per_minute": 30.0}, "partly_lost", "degraded"),
+        ({"delivered_ratio": 0.4}, "partly_lost", "degraded"),
+        ({"delivered_ratio": 0.9}, "nothing_sure", "intact"),
+        ({"signs_per_minute": 20.0}, "many_signs", "degraded"),
         ({"delivered_ratio": 0.1, "speech_s": 4.0}, "mostly_lost", "blocked"),
         ({"delivered_ratio": 0.1, "speech_s": 4.0, "open_end_s": 30.0}, "broken_off", "blocked"),
         ({"splices_per_minute": 60.0}, "spliced", "degraded"),
@@ -49,6 +52,7 @@ def test_each_rule_fires_where_it_should(facts, rule, label):
 def test_limits_belong_to_the_better_word():
     assert first(delivered_ratio=DEFAULT_THRESHOLDS["degraded.delivered"]).label == Label.INTACT
     assert first(delivered_ratio=DEFAULT_THRESHOLDS["blocked.delivered"]).label == Label.DEGRADED
+    assert first(signs_per_minute=DEFAULT_THRESHOLDS["degraded.signs"]).label == Label.INTACT
     assert first(stretches_per_minute=DEFAULT_THRESHOLDS["degraded.stretches"], stretches=9.0).label == Label.INTACT
     assert first(stretches_per_minute=30.0, stretches=2.0).label == Label.INTACT
     assert first(splices_per_minute=DEFAULT_THRESHOLDS["degraded.splices"]).label == Label.INTACT

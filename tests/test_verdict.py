@@ -54,7 +54,18 @@ def cut_off(speech, nothing, pauses=()):
 
 @pytest.mark.parametrize("share", [0.15, 0.5, 0.969])
 def test_S10_between_15_and_97_percent_is_degraded(share):
-    assert verdict({"delivered_ratio": share}).label == Label.DEGRADED
+    assert verdict({"delivered_ratio": share, "signs_per_minute": 3.0}).label == Label.DEGRADED
+
+
+def test_S10_without_a_sure_sign_half_of_the_speech_must_be_missing():
+    assert verdict({"delivered_ratio": 0.49}).label == Label.DEGRADED
+    own = verdict({"delivered_ratio": 0.9})
+    assert (own.label, own.rule) == (Label.INTACT, "nothing_sure")
+
+
+def test_S12a_many_sure_signs_are_degraded_even_where_none_makes_an_event():
+    own = verdict({"signs_per_minute": 15.0})
+    assert (own.label, own.rule) == (Label.DEGRADED, "many_signs")
 
 
 @pytest.mark.parametrize("share", [0.97, 0.99, 1.0])
@@ -171,7 +182,7 @@ def test_S21_confidence_is_the_probability_of_the_label(facts):
 
 
 def test_confidence_is_low_near_a_limit():
-    near, far = (verdict({"delivered_ratio": share}).confidence for share in (0.968, 0.6))
+    near, far = (verdict({"delivered_ratio": share, "signs_per_minute": 9.0}).confidence for share in (0.968, 0.6))
     assert near < far
     near, far = (verdict({"delivered_ratio": share, "speech_s": 4.0}).confidence for share in (0.148, 0.01))
     assert near < far
@@ -212,10 +223,10 @@ def test_S24_a_pause_of_ringback_is_not_far_longer():
 
 
 def test_S25_the_call_is_its_worst_channel_that_ought_to_carry_speech():
-    call, channels = judged({}, {"delivered_ratio": 0.5})
+    call, channels = judged({}, {"delivered_ratio": 0.4})
     assert [own.label for own in channels] == [Label.INTACT, Label.DEGRADED]
     assert call == channels[1]
-    swapped = judged({"delivered_ratio": 0.5}, {})[0]
+    swapped = judged({"delivered_ratio": 0.4}, {})[0]
     assert (swapped.label, swapped.because, swapped.channel) == (call.label, call.because, 0)
     assert call.channel == 1
 
