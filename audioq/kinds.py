@@ -145,11 +145,8 @@ def _processed(table: FeatureTable, channel: int, limits: Mapping[str, float]) -
 def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that a decoder made the sound up, in speech or in the background of a pause."""
     lost = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
-    return np.where(
-        background_holes(table, channel, limits),
-        np.maximum(lost, table["concealed"][channel]),
-        table["concealed"][channel],
-    )
+    lost = np.where(background_holes(table, channel, limits), lost, 0)
+    return np.maximum(lost, table["concealed"][channel]).astype(np.float32)
 
 
 def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:

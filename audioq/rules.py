@@ -61,6 +61,11 @@ def _remains_only(facts: Facts, limits: Mapping[str, float]) -> bool:
     return _speechless(facts, limits) and facts["disturbed_s"] > 0
 
 
+def _signs(facts: Facts) -> float:
+    """How many sure signs a channel shows; `scores` counts them by the minute of speech and one second more."""
+    return float(round(facts["signs_per_minute"] * (facts["speech_s"] + 1) / 60))
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "tones_then_nothing",
@@ -153,7 +158,7 @@ RULES: tuple[Rule, ...] = (
         "many_signs",
         Label.DEGRADED,
         "speech",
-        lambda f, t: f["signs_per_minute"] > t["degraded.signs"],
+        lambda f, t: f["signs_per_minute"] > t["degraded.signs"] and _signs(f) >= t["degraded.least_signs"],
         (("signs_per_minute", "degraded.signs"),),
     ),
     Rule(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from pathlib import Path
 
 from benchmarks.scoring.labels import Label
 from benchmarks.scoring.predictions import Row, row_of
@@ -17,14 +18,19 @@ CHUNK = 4
 """Recordings handed to a process at a time: calls are short, and so is the wait for the last one."""
 
 
-def predict(label: Label, changes: Mapping[str, float]) -> Row:
-    """Analyse one recording; what cannot be read becomes a row with an error, and counts as wrong."""
+def predict(label: Label, changes: Mapping[str, float], weights: Path | None = None) -> Row:
+    """Analyse one recording; what cannot be read becomes a row with an error, and counts as wrong.
+
+    Other `weights` than the shipped ones hold for the process from its first call on.
+    """
     # Imported here: stored predictions are scored without audioq.
     from audioq.errors import AudioqError
+    from audioq.features import loss
     from audioq.report import analyze
     from audioq.thresholds import DEFAULT_THRESHOLDS
 
     started = time.process_time()
+    loss.WEIGHTS = loss.WEIGHTS if weights is None else weights
     try:
         report = analyze(label.path, thresholds=DEFAULT_THRESHOLDS.with_values(changes))
     except AudioqError as problem:
@@ -32,9 +38,11 @@ def predict(label: Label, changes: Mapping[str, float]) -> Row:
     return {**row_of(report, label.file), "cpu_s": round(time.process_time() - started, 4)}
 
 
-def predict_all(labels: Sequence[Label], changes: Mapping[str, float], jobs: int) -> list[Row]:
+def predict_all(
+    labels: Sequence[Label], changes: Mapping[str, float], jobs: int, weights: Path | None = None
+) -> list[Row]:
     """Analyse recordings in as many processes as `jobs` says, with progress on standard error."""
-    task = partial(predict, changes=dict(changes))
+    task = partial(predict, changes=dict(changes), weights=weights)
     if jobs == 1:
         return list(_with_progress(map(task, labels), len(labels)))
     one_thread_each()

@@ -157,7 +157,9 @@ def paint_bars(axes: Any, case: Case, made: Made, events: list[Event], one: Even
     how_sure = f"confidence {one.confidence:.2f}" if one.confidence else "not found"
     if case.hidden:
         how_sure = "not assessable here"
-    said = f"{case.kind} {one.start:.2f} to {one.end:.2f} s, {how_sure}\n{made.caption}"
+    point = one.end - one.start <= POINT
+    when = f"at {(one.start + one.end) / 2:.2f} s" if point else f"{one.start:.2f} to {one.end:.2f} s"
+    said = f"{case.kind} {when}, {how_sure}\n{made.caption}"
     axes.set_title(said, fontsize=9, loc="left", pad=8 + 15 * len(rows))
 
 

@@ -57,7 +57,8 @@ NEEDS = (
 
 STACK = 2
 """Frames a step of the network: it runs at 20 ms and answers for each 10 ms."""
-_FILE = Path(__file__).with_name("loss.npz")
+WEIGHTS = Path(__file__).with_name("loss.npz")
+"""File of the shipped weights; a benchmark may name another one before the first call."""
 _TILE = 512
 """Steps computed at once, so that their 40 numbers each stay in the cache."""
 
@@ -201,12 +202,12 @@ def _run(
 @cache
 def weights_digest() -> str:
     """Return a short digest of the shipped weights: tables made with others are told apart by it."""
-    return digest(_FILE)
+    return digest(WEIGHTS)
 
 
 @cache
 def _weights() -> dict[str, NDArray[np.float32]]:
-    return load(_FILE, stack=STACK, outputs=STACK * len(CLASSES))
+    return load(WEIGHTS, stack=STACK, outputs=STACK * len(CLASSES))
 
 
 def _medians(columns: list[NDArray[np.float32]], rows: NDArray[np.bool_]) -> NDArray[np.float32]:
