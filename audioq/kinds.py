@@ -146,7 +146,8 @@ def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
     """Probability that a decoder made the sound up, in speech or in the background of a pause."""
     lost = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
     lost = np.where(background_holes(table, channel, limits), lost, 0)
-    return np.maximum(lost, table["concealed"][channel]).astype(np.float32)
+    covered: NDArray[np.float32] = np.maximum(lost, table["concealed"][channel]).astype(np.float32)
+    return covered
 
 
 def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:

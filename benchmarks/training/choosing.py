@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+REMEDY = (
+    "make calls from clean speech (audioq simulate VOICES -o FOLDER) or traps (benchmarks/traps.py --save FOLDER); "
+    "docs/model-card.md lists the voices of the shipped weights and the Debian packages that hold them"
+)
 
 
 def unwanted_values(options: Sequence[str]) -> dict[str, set[str]]:
@@ -23,3 +31,18 @@ def wanted(label: Mapping[str, Any], unwanted: dict[str, set[str]]) -> bool:
         if str(value) in values:
             return False
     return True
+
+
+def read_labels(folder: Path) -> list[dict[str, Any]]:
+    """Read the labels of a folder, or end the program and say what to get and from where."""
+    try:
+        lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    except OSError as problem:
+        sys.exit(f"{folder}: no training data, labels.jsonl cannot be read ({problem.strerror}); {REMEDY}")
+    try:
+        labels = [json.loads(line) for line in lines if line.strip()]
+    except ValueError as problem:
+        sys.exit(f"{folder / 'labels.jsonl'}: no lines of JSON ({problem}); {REMEDY}")
+    if not labels:
+        sys.exit(f"{folder / 'labels.jsonl'}: holds no label; {REMEDY}")
+    return labels

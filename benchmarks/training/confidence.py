@@ -9,7 +9,6 @@ Prints the models and how well they do on calls left out (five folds, split by t
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import zlib
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ from audioq.events import find  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
 from audioq.scores import score  # noqa: E402
 from audioq.verdict import facts_of, judge  # noqa: E402
-from benchmarks.training.choosing import unwanted_values, wanted  # noqa: E402
+from benchmarks.training.choosing import read_labels, unwanted_values, wanted  # noqa: E402
 
 Row = dict[str, Any]
 Model = tuple[list[float], list[float], dict[str, list[float]]]
@@ -154,8 +153,7 @@ def main() -> None:
     unwanted = unwanted_values(args.unwanted)
     tasks = []
     for folder in args.folders:
-        labels = map(json.loads, (Path(folder) / "labels.jsonl").read_text().splitlines())
-        tasks += [(folder, one) for one in labels if not one.get("grey") and wanted(one, unwanted)]
+        tasks += [(folder, one) for one in read_labels(Path(folder)) if not one.get("grey") and wanted(one, unwanted)]
     with ProcessPoolExecutor(args.jobs) as pool:
         rows = [row for row in pool.map(row_of, tasks, chunksize=8) if row is not None]
     p = np.empty((len(rows), 3))

@@ -9,7 +9,6 @@ Needs torch and numpy; neither the product nor its tests need torch.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 import zlib
@@ -18,8 +17,12 @@ from pathlib import Path
 
 import numpy as np
 import soxr
-import torch
-from torch import nn
+
+try:
+    import torch
+    from torch import nn
+except ModuleNotFoundError:
+    sys.exit("train.py needs torch: pip install torch==2.13.0 soxr (the product itself does not)")
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -29,7 +32,7 @@ from audioq.features import CALL_FEATURES  # noqa: E402
 from audioq.features.loss import CLASSES, NEEDS, STACK, inputs, loss_probabilities  # noqa: E402
 from audioq.features.weights import load, save  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
-from benchmarks.training.choosing import unwanted_values, wanted  # noqa: E402
+from benchmarks.training.choosing import read_labels, unwanted_values, wanted  # noqa: E402
 from benchmarks.training.harming import CONCEALED, FINE, IGNORE, MUTED, PAUSE, SPLICED, STUTTERED, harmed  # noqa: E402
 
 STATES = {0: FINE, 1: FINE, 2: MUTED, 3: CONCEALED, 4: STUTTERED, 5: PAUSE, 6: FINE, 7: FINE, 8: FINE, 9: MUTED}
@@ -146,8 +149,7 @@ def gather(folders: list[str], unwanted: dict[str, set[str]], variants: int, gap
     """All examples of all folders."""
     tasks = []
     for folder in folders:
-        lines = (Path(folder) / "labels.jsonl").read_text().splitlines()
-        kept = [label for label in map(json.loads, lines) if wanted(label, unwanted)]
+        kept = [label for label in read_labels(Path(folder)) if wanted(label, unwanted)]
         tasks += [(folder, label, variant) for label in kept for variant in range(-gaps, variants)]
     with ProcessPoolExecutor(jobs) as pool:
         return [e for e in pool.map(examples, tasks, chunksize=8) if e is not None]
@@ -285,16 +287,16 @@ def main() -> None:
     parser.add_argument("folders", nargs="+")
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--not", dest="unwanted", action="append", default=[], metavar="KEY=V1,V2")
-    parser.add_argument("--steps", type=int, default=14000)
+    parser.add_argument("--steps", type=int, default=50000)
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--frames", type=int, default=400)
     parser.add_argument("--width", type=int, default=44)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4, 8, 16])
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--drop", type=float, default=0.05, help="share of channels dropped in training")
+    parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--drop", type=float, default=0.03, help="share of channels dropped in training")
     parser.add_argument("--start", help="weights to go on from, with their scaling")
-    parser.add_argument("--gaps", type=int, default=1, help="interrupted recordings made of each intact one")
-    parser.add_argument("--variants", type=int, default=3, help="recordings made of each, itself included")
+    parser.add_argument("--gaps", type=int, default=2, help="harmed recordings made of each intact one")
+    parser.add_argument("--variants", type=int, default=2, help="recordings made of each, itself included")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
