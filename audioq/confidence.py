@@ -50,7 +50,7 @@ def evidence_of(facts: Mapping[str, float]) -> dict[str, float]:
         "signs": facts["signs_per_minute"],
         "lost_pauses": facts["lost_pauses_per_minute"],
         "lost_odds": (1.01 - delivered) / (delivered + 0.01),
-        "speechlessness": 1 / (facts["speech_s"] + 0.3),
+        "speechlessness": 1 / (facts["speech_ratio"] + 0.02),
     }
 
 
@@ -88,15 +88,23 @@ def _unknown(label: str) -> tuple[float, float, float]:
 
 
 HARM = Logit(
-    2.0,
+    0.053,
     (
-        Term("lost", 0.005, 0.5),
-        Term("stretches", 0.7, 0.5),
-        Term("signs", 1.0, 0.4),
-        Term("lost_pauses", 2.0, 0.2),
+        Term("lost", 0.005, 0.348),
+        Term("stretches", 0.7, 0.447),
+        Term("signs", 1.0, 0.543),
+        Term("lost_pauses", 2.0, 0.293),
     ),
 )
-BLOCK = Logit(-2.0, (Term("lost_odds", 0.0, 1.0), Term("speechlessness", 0.0, 0.5)))
+BLOCK = Logit(
+    -6.465,
+    (
+        Term("lost_odds", 0.0, 0.248),
+        Term("speechlessness", 0.0, 2.887),
+    ),
+)
 SHARES = {
-    "tones_then_nothing": (0.2, 0.2, 0.6),
+    "no_speech": (0.03, 0.017, 0.954),
+    "not_answered": (0.785, 0.172, 0.043),
+    "only_remains": (0.017, 0.017, 0.967),
 }

@@ -148,11 +148,11 @@ def _event_rows(
 
 _ROWS: tuple[Threshold, ...] = (
     *_event_rows("stutter", 0.6, 0.3, 0.06, 0.06),
-    *_event_rows("dropout", 0.5, 0.3, 0.02, 0.03),
+    *_event_rows("dropout", 0.65, 0.3, 0.02, 0.03),
     _row("dropout.cut", 0.45, "1", 0, 1, "a silence is a dropout if its first 0.3 s are lost with this probability"),
     _row("dropout.cliff", 34, "dB", 5, 200, "speech that falls and rises this far within 10 ms falls off a cliff"),
     _row("dropout.cliff_cut", 0.35, "1", 0, 1, "the same as dropout.cut where speech falls off a cliff"),
-    _row("dropout.closure", 0.12, "s", 0, 2, "a shorter dropout must show more than the closure of a stop does"),
+    _row("dropout.closure", 0.03, "s", 0, 2, "a shorter dropout must show more than the closure of a stop does"),
     _row("dropout.zero", 0.3, "1", 0, 1, "share of exact zeros that no closure has"),
     _row("dropout.hole", 8, "dB", 0, 120, "depth below the call's own background that no closure has"),
     _row("dropout.steep", 20, "dB", 0, 200, "two edges within 10 ms steeper than this are none of a closure"),

@@ -19,7 +19,7 @@ FACTS = st.fixed_dictionaries(
         "stretches_per_minute": st.floats(0, 500),
         "signs_per_minute": st.floats(0, 500),
         "lost_pauses_per_minute": st.floats(0, 500),
-        "speech_s": st.floats(0, 1e4),
+        "speech_ratio": st.floats(0, 1),
     }
 )
 LABELS = ("intact", "degraded", "blocked")
@@ -36,7 +36,7 @@ def test_probabilities_sum_to_1_and_the_label_leads_up_to_the_cap(facts, rule, l
         assert p[label] == max(p.values())
 
 
-@given(FACTS, st.sampled_from([*WORSE, "delivered_ratio", "speech_s"]))
+@given(FACTS, st.sampled_from([*WORSE, "delivered_ratio", "speech_ratio"]))
 def test_more_evidence_of_harm_never_makes_harm_less_likely(facts, name):
     worse = {**facts, name: facts[name] + WORSE[name] if name in WORSE else facts[name] / 2}
     before, after = evidence_of(facts), evidence_of(worse)
@@ -49,11 +49,11 @@ def test_weights_are_never_negative():
 
 
 def test_clear_cases_are_clear():
-    quiet = {"stretches_per_minute": 0.0, "signs_per_minute": 0.0, "lost_pauses_per_minute": 0.0, "speech_s": 20.0}
+    quiet = {"stretches_per_minute": 0.0, "signs_per_minute": 0.0, "lost_pauses_per_minute": 0.0, "speech_ratio": 0.6}
     assert probabilities("arrived_whole", "intact", {**quiet, "delivered_ratio": 1.0})["intact"] > 0.7
     loud = {name: 60.0 for name in quiet}
     assert probabilities("partly_lost", "degraded", {**loud, "delivered_ratio": 0.6})["degraded"] > 0.7
-    gone = {**loud, "delivered_ratio": 0.02, "speech_s": 0.5}
+    gone = {**loud, "delivered_ratio": 0.02, "speech_ratio": 0.02}
     assert probabilities("mostly_lost", "blocked", gone)["blocked"] > 0.7
 
 

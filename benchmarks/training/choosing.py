@@ -28,7 +28,7 @@ def wanted(label: Mapping[str, Any], unwanted: dict[str, set[str]]) -> bool:
         value: Any = label
         for part in key.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
-        if str(value) in values:
+        if not values.isdisjoint(map(str, value if isinstance(value, list) else [value])):
             return False
     return True
 
