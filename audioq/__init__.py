@@ -24,7 +24,14 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from audioq.assessable import Assessment, assess
     from audioq.audio import Audio, read
-    from audioq.errors import AudioError, AudioqError, InternalError, TableError, ThresholdError
+    from audioq.errors import (
+        AudioError,
+        AudioqError,
+        InstallationError,
+        InternalError,
+        TableError,
+        ThresholdError,
+    )
     from audioq.events import Event, Evidence, find
     from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
     from audioq.glossary import explain
@@ -86,6 +93,7 @@ _PLACES = {
     "AudioError": "errors",
     "TableError": "errors",
     "ThresholdError": "errors",
+    "InstallationError": "errors",
     "InternalError": "errors",
 }
 
@@ -105,6 +113,7 @@ __all__ = [
     "FeatureTable",
     "Format",
     "FrameFeature",
+    "InstallationError",
     "InternalError",
     "KINDS",
     "Kind",

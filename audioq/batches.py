@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, TypeVar
 
 from audioq import messages
-from audioq.errors import AudioError, AudioqError, InternalError
+from audioq.errors import AudioError, AudioqError, InstallationError, InternalError
 from audioq.report import Failure
 
 Made = TypeVar("Made")
@@ -79,6 +79,8 @@ def attempt(file: str, make: Callable[[str], Made], trace: IO[str] | None = None
     """
     try:
         return make(file)
+    except InstallationError:
+        raise  # no recording can be analysed, and none is to blame
     except AudioqError as error:
         return Failure(file=file, type=type(error).__name__, message=str(error))
     except Exception as error:

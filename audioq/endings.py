@@ -39,6 +39,7 @@ def status(labels: set[str], failed: bool, fail_on: FailOn | None) -> int:
 @contextmanager
 def ending_quietly(output: str | None = None) -> Iterator[None]:
     """End quietly when the user stops the work or the reader of the output goes away."""
+    from audioq.errors import InstallationError
     from audioq.messages import text
     from audioq.render.output import say
 
@@ -52,6 +53,9 @@ def ending_quietly(output: str | None = None) -> Iterator[None]:
         # Python would complain once more when it flushes standard output at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(NO_READER) from None
+    except InstallationError as error:
+        say(text("line.failure", {"message": error}))
+        raise typer.Exit(UNREAD) from None
     except OSError as error:
         say(text("error.output", {"cause": error}))
         raise typer.Exit(UNREAD) from None

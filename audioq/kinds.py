@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.listening import listen
-from audioq.masks import bridged
+from audioq.masks import bridged, filled, runs
 from audioq.silences import background_holes, interrupted, to_the_end_of_silence
 from audioq.table import FeatureTable
 
@@ -82,12 +82,14 @@ def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[st
 
 
 def _no_closure(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
-    """Whether a short silence shows more than the closure of a stop does.
+    """Whether a silence shows more than the closure of a stop does, or than a pause in a noisy call.
 
-    Every voice closes the mouth for a p, t or k and lets go with a burst. A short gap counts only if it is digital
-    silence, or sinks below the call's own background, or has two edges as steep as no mouth makes.
+    Every voice closes the mouth for a p, t or k and lets go with a burst; and where noise lies close under the
+    speech, a pause is hardly told from a gap filled with it. There a gap counts only if it is digital silence, or
+    sinks below the call's own background, or has two edges as steep as no mouth makes.
     """
-    if span[1] - span[0] > round(limits["dropout.closure"] * 100):
+    snr = table.number("active_level_dbfs", channel) - table.number("noise_floor_dbfs", channel)
+    if span[1] - span[0] > round(limits["dropout.closure"] * 100) and not snr < limits["dropout.least_snr"]:
         return True
     around = slice(max(0, span[0] - 2), span[1] + 2)
     steep = min(table[edge][channel, around].max() for edge in ("fall_10", "rise_10"))
@@ -133,7 +135,7 @@ def _processed(table: FeatureTable, channel: int, limits: Mapping[str, float]) -
     """
     how_clearly = np.zeros(table.n_frames, np.float32)
     speech = np.flatnonzero(listen(table, channel, limits).speech)
-    if "processing" not in table.numbers or not len(speech):  # tables that others made may lack it
+    if "processing" not in table.numbers or len(speech) < 300:  # tables that others made may lack it
         return how_clearly
     within = slice(int(speech[0]), int(speech[-1]) + 1)
     harm = interrupted(table, channel, limits) + table["concealed"][channel] + table["stuttered"][channel]
@@ -155,18 +157,25 @@ def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[st
     return bool(table["concealed"][channel, slice(*span)].max() >= limits["buzz.onset"])
 
 
-def _made_up(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
-    """Whether it is heard, and no part of a voice that sounds so all along: there, an edge of a loss is near."""
-    if not _of_speech(table, channel, span, limits):
-        return True  # a hole in the background
-    if not _audible(table, channel, span, limits):
-        return False
-    near = slice(max(0, span[0] - _NEAR), span[1] + _NEAR)
-    if _processed(table, channel, limits)[slice(*span)].max() < limits["processed_voice.onset"]:
-        return True
-    steep = max(table[edge][channel, near].max() for edge in ("fall_10", "rise_10"))
-    lost = interrupted(table, channel, limits)[near].max()
-    return bool(steep >= limits["dropout.cliff"] or lost >= limits["dropout.onset"])
+def _heard_or_hole(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    """Whether covered-up speech is loud enough to be heard; a hole in the background need not be."""
+    return not _of_speech(table, channel, span, limits) or _audible(table, channel, span, limits)
+
+
+def _at_packets(
+    mask: NDArray[np.bool_], table: FeatureTable, channel: int, limits: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """What is no part of a voice that sounds so all along: there, an edge of a loss must be near."""
+    processed = _processed(table, channel, limits) >= limits["processed_voice.onset"]
+    if not processed.any():
+        return mask
+    edge = np.maximum(table["fall_10"][channel], table["rise_10"][channel]) >= limits["dropout.cliff"]
+    edge |= interrupted(table, channel, limits) >= limits["dropout.onset"]
+    edges = np.concatenate([[0], np.cumsum(edge)])
+    starts, ends = runs(mask)
+    near = edges[np.minimum(ends + _NEAR, len(mask))] > edges[np.maximum(starts - _NEAR, 0)]
+    kept = near | ~processed[starts]
+    return filled(len(mask), starts[kept], ends[kept])
 
 
 KINDS: tuple[Kind, ...] = (
@@ -200,7 +209,8 @@ KINDS: tuple[Kind, ...] = (
         shown=(("packet_similarity", "max"), ("shape_flux", "min"), ("fade_slope", "max"), ("level", "mean")),
         affects_verdict=_of_speech,
         yields_to=("music", "tone", "stutter", "dropout"),
-        keep=_made_up,
+        widen=_at_packets,
+        keep=_heard_or_hole,
         reported=("concealed", "max"),
         probability=True,
         weight=0.8,

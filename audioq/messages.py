@@ -112,7 +112,7 @@ _RULES = {
     "rule.spliced": "Time was cut out of the speech too often.",
     "rule.many_signs": "Speech shows too many sure signs of damage, most of them too short or too faint for an event.",
     "rule.nothing_sure": "Some loss is suspected, but no place in the speech is surely damaged.",
-    "rule.arrived_whole": "The speech arrived whole; no damage by the transmission is heard.",
+    "rule.arrived_whole": "The speech arrived whole or nearly so; at most a few short disturbances are heard.",
     "rule.one_way": "One channel is silent from end to end while another carries speech.",
 }
 
@@ -139,6 +139,7 @@ _BECAUSE = {
     "because.partly_lost.delivered_ratio": (
         "an estimated {value:.1%} of the speech arrived; degraded under {limit:.0%}"
     ),
+    "because.partly_lost.signs_per_minute": "{value:.1f} places a minute of speech are surely damaged",
     "because.often_disturbed.stretches_per_minute": (
         "speech is covered up, interrupted or repeated {value:.1f} times a minute; degraded over {limit:.0f}"
     ),

@@ -133,7 +133,7 @@ RULES: tuple[Rule, ...] = (
             f["delivered_ratio"] < t["degraded.delivered"]
             and (f["signs_per_minute"] > 0 or f["delivered_ratio"] < t["degraded.unsigned"])
         ),
-        (("delivered_ratio", "degraded.delivered"), ("stretches_per_minute", None)),
+        (("delivered_ratio", "degraded.delivered"), ("stretches_per_minute", None), ("signs_per_minute", None)),
     ),
     Rule(
         "often_disturbed",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from audioq.events import Event
 from audioq.listening import listen
 from audioq.masks import filled, quantiles
+from audioq.silences import blinks, outage_zeros
 from audioq.table import HOP_SECONDS, FeatureTable
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
@@ -40,7 +41,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("buzz_per_minute", "1/min", _DOWN, "Audibly covered losses a minute.", 2),
     Metric("stutter_per_minute", "1/min", _DOWN, "Stretches played at least three times, a minute.", 2),
     Metric("splices_per_minute", "1/min", _DOWN, "Places where time was cut out, a minute.", 2),
-    Metric("signs_per_minute", "1/min", _DOWN, "Places where damage is likely, events or not, a minute of speech.", 2),
+    Metric(
+        "signs_per_minute",
+        "1/min",
+        _DOWN,
+        "Places where damage is nearly sure (0.8 or more), events or not, a minute of speech.",
+        2,
+    ),
     Metric("lost_pauses_per_minute", "1/min", _DOWN, "Places where a pause was probably lost, a minute.", 2),
     Metric("speech_ratio", "ratio", _NEUTRAL, "Share of the time that holds audible speech.", 4),
     Metric("speech_s", "s", _NEUTRAL, "Audible speech.", 2),
@@ -139,7 +146,7 @@ def _channel(
         "buzz_per_minute": len(harm["buzz"]) / minutes,
         "stutter_per_minute": len(harm["stutter"]) / minutes,
         "splices_per_minute": len(harm["splice"]) / minutes,
-        "signs_per_minute": _signs(table, channel, heard.speech, limits),
+        "signs_per_minute": _signs(table, channel, speech_s, covered["dropout"], limits),
         "lost_pauses_per_minute": _places(table["pause_lost"][channel] >= limits["signs.pause"]) / minutes,
         "speech_ratio": min(1.0, speech_s / table.duration),
         "speech_s": speech_s,
@@ -157,10 +164,16 @@ def _channel(
     return {metric.name: values[metric.name] for metric in METRICS}
 
 
-def _signs(table: FeatureTable, channel: int, speech: NDArray[np.bool_], limits: Mapping[str, float]) -> float:
-    """Places where damage is likely, a minute of speech; a second of speech is added, so that little says little."""
+def _signs(
+    table: FeatureTable, channel: int, speech_s: float, dropouts: NDArray[np.bool_], limits: Mapping[str, float]
+) -> float:
+    """Places where damage is nearly sure, a minute of speech; a second of speech is added, so that little says little.
+
+    The network is sure of them, or they are dropouts of speech that rest on exact zeros.
+    """
     harm = table["muted"][channel] + table["concealed"][channel] + table["stuttered"][channel]
-    return _places(harm >= limits["signs.harm"]) / ((float(speech.sum()) * HOP_SECONDS + 1.0) / 60)
+    zeros = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
+    return _places((harm >= limits["signs.harm"]) | (zeros & dropouts)) / ((speech_s + 1.0) / 60)
 
 
 def _places(mask: NDArray[np.bool_], apart: int = 4) -> int:

@@ -78,8 +78,9 @@ def _zero_runs(table: FeatureTable, channel: int) -> tuple[NDArray[np.float64], 
 
 
 def _frames(table: FeatureTable, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.bool_]:
-    first, past = (np.round(side / HOP_SECONDS).astype(np.int64) for side in (starts, ends))
-    return filled(table.n_frames, first, np.minimum(past, table.n_frames))
+    """Every frame that a stretch touches; the edges of events are moved to those of the marks."""
+    first, past = (np.floor(starts / HOP_SECONDS + 1e-6), np.ceil(ends / HOP_SECONDS - 1e-6))
+    return filled(table.n_frames, first.astype(np.int64), np.minimum(past.astype(np.int64), table.n_frames))
 
 
 def _background_s(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> float:
@@ -152,7 +153,9 @@ def background_holes(table: FeatureTable, channel: int, limits: Mapping[str, flo
     if len(starts) == 0:
         return np.zeros(table.n_frames, np.bool_)
     deepest = np.maximum.reduceat(np.append(table["hole_depth"][channel], 0), np.ravel([starts, ends], "F"))[::2]
-    deep = deepest >= limits["hole.depth"]
-    if deep.sum() < limits["hole.rate"] * table.duration / 60:
+    zeros = np.concatenate([[0], np.cumsum(table["zero_share"][channel], dtype=np.float64)])
+    digital = zeros[ends] - zeros[starts] >= limits["dropout.zero"] * (ends - starts)  # those are dropouts
+    deep = (deepest >= limits["hole.depth"]) & ~digital
+    if deep.sum() < max(limits["hole.least"], limits["hole.rate"] * table.duration / 60):
         return np.zeros(table.n_frames, np.bool_)
     return filled(table.n_frames, starts[deep], ends[deep])

@@ -29,7 +29,7 @@ HOP_SECONDS = 0.01
 MARK_DTYPE = np.dtype([("channel", "<i4"), ("start", "<i8"), ("end", "<i8"), ("value", "<f4")])
 """A mark: channel, first sample, one past the last sample (native rate), value."""
 
-TABLE_VERSION = 1
+TABLE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def predict(label: Label, changes: Mapping[str, float], weights: Path | None = N
     Other `weights` than the shipped ones hold for the process from its first call on.
     """
     # Imported here: stored predictions are scored without audioq.
-    from audioq.errors import AudioqError
+    from audioq.errors import AudioqError, InstallationError
     from audioq.features import loss
     from audioq.report import analyze
     from audioq.thresholds import DEFAULT_THRESHOLDS
@@ -33,6 +33,8 @@ def predict(label: Label, changes: Mapping[str, float], weights: Path | None = N
     loss.WEIGHTS = loss.WEIGHTS if weights is None else weights
     try:
         report = analyze(label.path, thresholds=DEFAULT_THRESHOLDS.with_values(changes))
+    except InstallationError:
+        raise  # no recording is to blame
     except AudioqError as problem:
         return {"file": label.file, "error": {"type": type(problem).__name__, "message": str(problem)}}
     return {**row_of(report, label.file), "cpu_s": round(time.process_time() - started, 4)}

@@ -1,6 +1,6 @@
 """Make chopped speech and filled gaps with exactly known edges, to set limits on: python benchmarks/chopped.py.
 
-    python benchmarks/chopped.py VOICE... -o FOLDER [--seed 1] [--count 120]
+    python benchmarks/chopped.py VOICE... -o FOLDER [--seed 1] [--count 160]
 
 A voice is a folder of clean recordings. Each recording of the result holds one sort of harm, or none: pieces of
 15 to 60 ms silenced, played twice or cut out, or gaps of 20 to 800 ms filled with zeros, noise or repetition.

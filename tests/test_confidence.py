@@ -26,13 +26,13 @@ LABELS = ("intact", "degraded", "blocked")
 WORSE = {"stretches_per_minute": 20.0, "signs_per_minute": 20.0, "lost_pauses_per_minute": 20.0}
 
 
-@given(FACTS, st.sampled_from([rule.id for rule in RULES] + ["mine"]), st.sampled_from(LABELS), st.floats(0.4, 1))
+@given(FACTS, st.sampled_from([rule.id for rule in RULES] + ["mine"]), st.sampled_from(LABELS), st.floats(0.5, 1))
 def test_probabilities_sum_to_1_and_the_label_leads_up_to_the_cap(facts, rule, label, cap):
     p = probabilities(rule, label, facts, cap)
     assert tuple(p) == LABELS and math.fsum(p.values()) == pytest.approx(1)
     assert all(0 <= value <= 1 for value in p.values())
     assert p[label] <= cap + 1e-9
-    if cap >= 0.6:
+    if cap >= 0.5:
         assert p[label] == max(p.values())
 
 
@@ -51,7 +51,7 @@ def test_weights_are_never_negative():
 def test_clear_cases_are_clear():
     quiet = {"stretches_per_minute": 0.0, "signs_per_minute": 0.0, "lost_pauses_per_minute": 0.0, "speech_ratio": 0.6}
     assert probabilities("arrived_whole", "intact", {**quiet, "delivered_ratio": 1.0})["intact"] > 0.7
-    loud = {name: 60.0 for name in quiet}
+    loud = dict.fromkeys(quiet, 60.0)
     assert probabilities("partly_lost", "degraded", {**loud, "delivered_ratio": 0.6})["degraded"] > 0.7
     gone = {**loud, "delivered_ratio": 0.02, "speech_ratio": 0.02}
     assert probabilities("mostly_lost", "blocked", gone)["blocked"] > 0.7

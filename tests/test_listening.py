@@ -85,3 +85,17 @@ def test_channels_are_listened_to_apart():
     speech, silence = a_channel(10.0, [(1, 4)]), a_channel(10.0, (), silent=[(0, 10)])
     assert heard(silence, speech, channel=1).speech.sum() == 300
     assert heard(silence, speech, channel=0).speech.sum() == 0
+
+
+@pytest.mark.parametrize(("bursts", "keys"), [(2, False), (3, True)])
+def test_short_steady_tones_out_of_quiet_are_keys_if_there_are_enough(bursts, keys):
+    spans = [(1 + i, 1.1 + i) for i in range(bursts)]
+    heard = listen(a_table(a_tone(6.0, spans, 770.0)), 0, DEFAULT_THRESHOLDS)
+    assert heard.tone.any() == keys
+    if keys:
+        assert not heard.speech.any()
+
+
+def test_keys_may_lie_at_either_end_of_the_recording():
+    heard = listen(a_table(a_tone(5.0, [(0, 0.1), (2, 2.1), (4.9, 5)], 770.0)), 0, DEFAULT_THRESHOLDS)
+    assert heard.tone.shape == (500,)

@@ -32,6 +32,7 @@ def first(**facts):
         ({"delivered_ratio": 0.4}, "partly_lost", "degraded"),
         ({"delivered_ratio": 0.9}, "nothing_sure", "intact"),
         ({"signs_per_minute": 20.0}, "many_signs", "degraded"),
+        ({"signs_per_minute": 24.0, "speech_s": 1.5}, "arrived_whole", "intact"),
         ({"delivered_ratio": 0.1, "speech_s": 4.0}, "mostly_lost", "blocked"),
         ({"delivered_ratio": 0.1, "speech_s": 4.0, "open_end_s": 30.0}, "broken_off", "blocked"),
         ({"splices_per_minute": 60.0}, "spliced", "degraded"),

@@ -1,12 +1,12 @@
-"""Silences on tables made by hand: when exact zeros are an outage by themselves. No audio."""
+"""Silences on tables made by hand: when zeros, blinks and holes are losses by themselves. No audio."""
 
 from __future__ import annotations
 
 import pytest
-from made_tables import a_channel, a_table
+from made_tables import a_channel, a_table, stretches
 
 from audioq.events import find
-from audioq.silences import outage_zeros
+from audioq.silences import background_holes, blinks, outage_zeros
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 pytestmark = pytest.mark.smoke
@@ -50,3 +50,60 @@ def test_other_zeros_are_none(silent):
 
 def test_a_call_without_pauses_does_not_show_its_background():
     assert zeros(a_call([(8, 8.5)], speech=[(0, 8), (8.5, 16)])) == 0
+
+
+def a_blink(start, end, speech=((0, 10),), steep=50.0):
+    edges = stretches(10.0, [(start - 0.02, start + 0.02), (end - 0.02, end + 0.02)], steep)
+    loud = stretches(10.0, speech, -10.0, -60.0)
+    channel = a_channel(10.0, speech, lost=[(start, end)], peak=loud, fall_10=edges, rise_10=edges)
+    channel["muted"][:] = 0
+    return a_table(channel, marks={"zero": [(0, start, end)]})
+
+
+def blinked(table):
+    return blinks(table, 0, DEFAULT_THRESHOLDS).sum()
+
+
+def test_zeros_of_a_blink_between_loud_sounds_are_a_dropout():
+    table = a_blink(5.0, 5.03)
+    assert blinked(table) == 3
+    (event,) = [event for event in find(table) if event.kind == "dropout"]
+    assert (event.start, event.end) == pytest.approx((5.0, 5.03))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(a_blink(5.0, 5.03, steep=5.0), id="without a cliff"),
+        pytest.param(a_blink(5.0, 5.2), id="long enough for a pause"),
+        pytest.param(a_blink(5.0, 5.005), id="too short"),
+        pytest.param(a_blink(5.0, 5.03, speech=((0, 4.9), (5.1, 10))), id="in a pause"),
+    ],
+)
+def test_other_short_zeros_are_left_to_the_network(table):
+    assert blinked(table) == 0
+
+
+def holes(places, depth=12.0, seconds=20.0):
+    lost = stretches(seconds, [(at, at + 0.06) for at in places], 0.9)
+    deep = stretches(seconds, [(at, at + 0.06) for at in places], depth)
+    return a_table(a_channel(seconds, [(1, 4)], pause_lost=lost, hole_depth=deep))
+
+
+def test_holes_are_found_where_they_are_a_habit():
+    table = holes([6 + i for i in range(8)])
+    assert background_holes(table, 0, DEFAULT_THRESHOLDS).sum() == 8 * 6
+    events = [event for event in find(table) if event.kind == "buzz"]
+    assert len(events) == 8 and not any(event.affects_verdict for event in events)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(holes([6, 9, 12]), id="too few a minute"),
+        pytest.param(holes([2.0], seconds=3.0), id="a single one in a short recording"),
+        pytest.param(holes([6 + i for i in range(8)], depth=3.0), id="not deep"),
+    ],
+)
+def test_other_holes_are_none(table):
+    assert background_holes(table, 0, DEFAULT_THRESHOLDS).sum() == 0

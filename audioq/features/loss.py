@@ -55,6 +55,8 @@ NEEDS = (
 )
 """Curves and numbers that the network sees."""
 
+INPUTS = 33
+"""Numbers a frame that the network sees."""
 STACK = 2
 """Frames a step of the network: it runs at 20 ms and answers for each 10 ms."""
 WEIGHTS = Path(__file__).with_name("loss.npz")
@@ -207,7 +209,7 @@ def weights_digest() -> str:
 
 @cache
 def _weights() -> dict[str, NDArray[np.float32]]:
-    return load(WEIGHTS, stack=STACK, outputs=STACK * len(CLASSES))
+    return load(WEIGHTS, inputs=INPUTS, settings=2 * INPUTS + 1, stack=STACK, outputs=STACK * len(CLASSES))
 
 
 def _medians(columns: list[NDArray[np.float32]], rows: NDArray[np.bool_]) -> NDArray[np.float32]:

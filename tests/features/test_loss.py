@@ -108,3 +108,8 @@ def test_needs_are_measured_before() -> None:
     for feature in CALL_FEATURES:
         assert set(feature.needs) <= known, feature.needs
         known |= set(feature.gives)
+
+
+def test_inputs_are_as_many_as_the_weights_must_have():
+    x, setting = loss.inputs(a_channel(50))
+    assert (x.shape[1], len(setting)) == (loss.INPUTS, 2 * loss.INPUTS + 1)
