@@ -88,23 +88,23 @@ def _unknown(label: str) -> tuple[float, float, float]:
 
 
 HARM = Logit(
-    0.053,
+    0.151,
     (
-        Term("lost", 0.005, 0.348),
-        Term("stretches", 0.7, 0.447),
-        Term("signs", 1.0, 0.543),
-        Term("lost_pauses", 2.0, 0.293),
+        Term("lost", 0.005, 0.366),
+        Term("stretches", 0.7, 0.455),
+        Term("signs", 1.0, 0.501),
+        Term("lost_pauses", 2.0, 0.327),
     ),
 )
 BLOCK = Logit(
-    -6.465,
+    -6.018,
     (
-        Term("lost_odds", 0.0, 0.248),
-        Term("speechlessness", 0.0, 2.887),
+        Term("lost_odds", 0.0, 0.133),
+        Term("speechlessness", 0.0, 2.766),
     ),
 )
 SHARES = {
-    "no_speech": (0.03, 0.017, 0.954),
+    "no_speech": (0.03, 0.017, 0.953),
     "not_answered": (0.785, 0.172, 0.043),
-    "only_remains": (0.017, 0.017, 0.967),
+    "only_remains": (0.02, 0.02, 0.961),
 }

@@ -224,7 +224,7 @@ _ROWS: tuple[Threshold, ...] = (
     _row("tone.cadence", 10, "s", 1, 120, "silence after tones that is longer than any cadence"),
     _row("signs.harm", 0.8, "1", 0, 1, "a place where damage of speech is this likely is a sign of it"),
     _row("signs.pause", 0.3, "1", 0, 1, "a place where the loss of a pause is this likely is a sign of it"),
-    _row("confidence.cap", 0.6, "1", 0.5, 1, "largest confidence where no speech is heard", _WORDS),
+    _row("confidence.cap", 0.75, "1", 0.5, 1, "largest confidence where no speech is heard", _WORDS),
     _row("quiet.below_active", 30, "dB", 10, 60, "a frame this far below the active speech level is quiet"),
     _row("confidence.hidden", 0.25, "1", 0, 0.95, "doubt in an intact call in which no kind of harm would show", _SEEN),
     _row("assessable.speech", 2, "s", 0, 60, "less speech than this is too little to tell of harm", _SEEN),

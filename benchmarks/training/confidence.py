@@ -2,8 +2,8 @@
 
     python benchmarks/training/confidence.py FOLDER... [--not source.voice=fa,ml] [--write] [--jobs 2]
 
-Prints the models and how well they do on calls left out (five folds, split by talker); ``--write`` puts them into
-``audioq/confidence.py``. Needs scipy.
+Prints the models and how well they do on calls left out (five folds, split by the first talker); ``--write`` puts
+them into ``audioq/confidence.py``. Needs scipy.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from audioq.confidence import BLOCK, HARM, Logit, evidence_of  # noqa: E402
 from audioq.errors import AudioError  # noqa: E402
 from audioq.events import find  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
+from audioq.rules import ONE_WAY, RULES  # noqa: E402
 from audioq.scores import score  # noqa: E402
+from audioq.thresholds import DEFAULT_THRESHOLDS  # noqa: E402
 from audioq.verdict import facts_of, judge  # noqa: E402
 from benchmarks.training.choosing import read_labels, unwanted_values, wanted  # noqa: E402
 
@@ -38,6 +40,8 @@ Model = tuple[list[float], list[float], dict[str, list[float]]]
 
 LABELS = ("intact", "degraded", "blocked")
 FOLDS = 5
+CAP = DEFAULT_THRESHOLDS["confidence.cap"]
+CAPPED = {rule.id for rule in (*RULES, ONE_WAY) if rule.capped}
 
 
 def row_of(task: tuple[str, dict[str, Any]]) -> Row | None:
@@ -113,7 +117,13 @@ def forecast(rows: Sequence[Row], model: Model) -> NDArray[np.float64]:
         known = shares.get(row["rule"], [1 / 3] * 3)
         out[i] = (1 - h, h * (1 - b), h * b) if row["heard"] else known
         out[i, row["said"]] = out[i].max()
-    return np.asarray(out / out.sum(1, keepdims=True))
+    out /= out.sum(1, keepdims=True)
+    said = np.array([row["said"] for row in rows])
+    capped = np.array([row["rule"] in CAPPED for row in rows]) & (out[np.arange(len(rows)), said] > CAP)
+    for j in np.flatnonzero(capped):  # as the verdict does where other explanations fit as well
+        out[j] *= (1 - CAP) / (1 - out[j, said[j]])
+        out[j, said[j]] = CAP
+    return out
 
 
 def report(rows: Sequence[Row], p: NDArray[np.float64]) -> str:
