@@ -47,7 +47,7 @@ def outage_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float])
 
 
 def blinks(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Frames of exact zeros too short for any pause, with loud sound and a cliff on either side.
+    """Frames of exact zeros too short for any pause, with loud sound and a cliff on either side, over a background.
 
     No mouth falls silent from its full level and is back at it within so short a time.
     """
@@ -55,8 +55,8 @@ def blinks(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> ND
     length = ends - starts
     short = (length >= limits["dropout.blink_shortest"]) & (length <= limits["dropout.blink_longest"])
     starts, ends = starts[short], ends[short]
-    if len(starts) == 0:
-        return np.zeros(table.n_frames, np.bool_)
+    if len(starts) == 0 or _background_s(table, channel, limits) < limits["dropout.background"]:
+        return np.zeros(table.n_frames, np.bool_)  # synthetic voices over no background close with zeros
     last = table.n_frames - 1
     first, past = (np.minimum((side / HOP_SECONDS).astype(np.int64), last) for side in (starts, ends))
     peak = table["peak"][channel]
