@@ -50,7 +50,10 @@ _NOTES = {
 
 _KINDS = {
     "kind.dropout": "The voice is cut off: speech was lost on the way, and silence or noise took its place.",
-    "kind.buzz": "Lost speech was covered up with repeated sound, which is heard as a metallic or robotic buzz.",
+    "kind.buzz": (
+        "Lost sound was covered up: in speech this is heard as a metallic or robotic buzz, in a pause as a hole in the "
+        "background, which does not count."
+    ),
     "kind.stutter": "The same short piece of sound is played three times or more, so the voice stutters.",
     "kind.splice": "A piece of time is missing: the sound jumps, and syllables or words are swallowed.",
     "kind.dead_air": "One side is silent, without any sign that its speech was cut off.",
