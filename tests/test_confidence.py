@@ -33,7 +33,7 @@ def test_probabilities_sum_to_1_and_the_label_leads_up_to_the_cap(facts, rule, l
     assert all(0 <= value <= 1 for value in p.values())
     assert p[label] <= cap + 1e-9
     if cap >= 0.5:
-        assert p[label] == max(p.values())
+        assert p[label] >= max(p.values()) - 1e-9  # at a cap of one half another may be as likely
 
 
 @given(FACTS, st.sampled_from([*WORSE, "delivered_ratio", "speech_ratio"]))
