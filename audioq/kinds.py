@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.listening import listen
+from audioq.listening import listen, stuttered_voice
 from audioq.masks import bridged, filled, runs
 from audioq.silences import background_holes, interrupted, to_the_end_of_silence
 from audioq.table import FeatureTable
@@ -183,8 +183,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("tone", _toned, shown=(("peak_hz", "max"), ("level", "mean")), reported=("spectral_lines", "min"), weight=0.0),
     Kind(
         "stutter",
-        "stuttered",
+        stuttered_voice,
         shown=(("stutter_similarity", "max"), ("packet_similarity", "max"), ("level", "mean")),
+        reported=("stuttered", "max"),
         affects_verdict=True,
         probability=True,
         yields_to=("music", "tone"),

@@ -47,6 +47,22 @@ def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> He
     return Heard(loud & ~tone & ~music, tone, music, quiet & ~tone)
 
 
+def stuttered_voice(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Probability that a stretch of voice is played again and again, shape (n_frames,).
+
+    A bell that is struck many times a second is as alike as a stutter from stroke to stroke, but its few lines
+    lie higher than those of a voice.
+    """
+    lines, peak = (_smooth(table[name][channel], 11) for name in ("spectral_lines", "peak_hz"))
+    bell = (lines <= limits["stutter.bell_lines"]) & (peak >= limits["stutter.bell_peak"])
+    return np.where(bell, np.float32(0), table["stuttered"][channel])
+
+
+def _smooth(x: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """Mean over `n` frames; undefined frames count as many lines, spread over the whole band."""
+    return np.convolve(np.nan_to_num(x, nan=1000), np.full(n, 1 / n), "same").astype(np.float32)
+
+
 def _tones(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
     """Few spectral lines above the mains that stay where they are.
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.events import Event
-from audioq.listening import listen
+from audioq.listening import listen, stuttered_voice
 from audioq.masks import filled, quantiles
-from audioq.silences import blinks, outage_zeros
+from audioq.silences import sure_zeros
 from audioq.table import HOP_SECONDS, FeatureTable
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
@@ -171,8 +171,8 @@ def _signs(
 
     The network is sure of them, or they are dropouts of speech that rest on exact zeros.
     """
-    harm = table["muted"][channel] + table["concealed"][channel] + table["stuttered"][channel]
-    zeros = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
+    harm = table["muted"][channel] + table["concealed"][channel] + stuttered_voice(table, channel, limits)
+    zeros = sure_zeros(table, channel, limits)
     return _places((harm >= limits["signs.harm"]) | (zeros & dropouts)) / ((speech_s + 1.0) / 60)
 
 

@@ -22,6 +22,10 @@ _SHORT_EDGE = 4
 
 _FAINTEST_DBFS = -85.0
 """A background below this is a step of 16 bit here and there."""
+_FADED_DBFS = -86.0
+"""Below this a fade is too close to the last step of 16 bit to be a line."""
+_STEPS = 7
+"""Frames that a fade takes at most from there to the zeros."""
 _SURE = 0.9
 """Probability of an outage where a physical rule says so, and not the network."""
 
@@ -29,8 +33,14 @@ _SURE = 0.9
 def interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that nothing was played where something should have been, in speech or in a pause."""
     either: NDArray[np.float32] = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
-    sure = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
-    return np.maximum(either, np.float32(_SURE) * sure)
+    return np.maximum(either, np.float32(_SURE) * sure_zeros(table, channel, limits))
+
+
+def sure_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Frames of exact zeros that are an outage by themselves, whatever the network makes of them."""
+    return (
+        outage_zeros(table, channel, limits) | blinks(table, channel, limits) | faded_to_zeros(table, channel, limits)
+    )
 
 
 def outage_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
@@ -68,6 +78,32 @@ def blinks(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> ND
     return _frames(table, starts[cut], ends[cut])
 
 
+def faded_to_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Frames of exact zeros into which the sound dies along a straight line in dB, as in the decoders of clients.
+
+    A room and a voice die in a bend, a gate and a cut fall off a cliff: neither comes down in a straight line to
+    the last step of 16 bit.
+    """
+    starts, ends = _zero_runs(table, channel)
+    long = ends - starts >= limits["dropout.fade_zeros"]
+    starts, ends = starts[long], ends[long]
+    level, n = table["level"][channel], round(limits["dropout.fade_length"] * 100)
+    first = (starts / HOP_SECONDS).astype(np.int64)
+    faint = np.concatenate([[0], np.cumsum(level < _FADED_DBFS)])
+    back = np.arange(1, _STEPS + 1)
+    # how many frames before the zeros lie below what 16 bit can tell from a line
+    below = faint[first, None] - faint[np.maximum(first[:, None] - back, 0)] == back
+    bottom = first - below.sum(axis=1)
+    fits = (bottom >= n) & below[:, 0] & ~below[:, -1]
+    windows = level[np.maximum(bottom[:, None] + np.arange(-n, 0), 0)]
+    t = np.arange(n) - (n - 1) / 2
+    slope = windows @ (t / np.square(t).sum())
+    error = np.sqrt(np.maximum(windows.var(axis=1) - np.square(slope) * np.square(t).mean(), 0))
+    fits &= (error <= limits["dropout.fade_error"]) & (-slope >= limits["dropout.fade_least"] / 100)
+    fits &= -slope <= limits["dropout.fade_most"] / 100
+    return _frames(table, starts[fits], ends[fits])
+
+
 def _zero_runs(table: FeatureTable, channel: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Starts and ends in seconds of the runs of exact zeros inside the recording."""
     zero = table.marks["zero"]
@@ -102,7 +138,8 @@ def to_the_end_of_silence(
     falls off a cliff. In the depth of a silence nothing tells a pause from a loss, so there the curves have no say.
     """
     lost = interrupted(table, channel, limits)
-    starts, ends = runs(bridged(listen(table, channel, limits).quiet, 2))
+    sure = sure_zeros(table, channel, limits)
+    starts, ends = _apart(bridged(listen(table, channel, limits).quiet, 2), sure)
     longer = ends - starts >= _SHORT_EDGE
     starts, ends = starts[longer], ends[longer]
     if len(starts) == 0:
@@ -118,8 +155,15 @@ def to_the_end_of_silence(
     long = ends - starts >= _EDGE
     depth = filled(len(mask), starts[long], np.where(stops, tails, ends)[long])
     belongs = filled(len(mask), starts[cut & (long | cliff)], ends[cut & (long | cliff)])
-    sure = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
     return (mask & ~depth) | belongs | sure
+
+
+def _apart(quiet: NDArray[np.bool_], sure: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Starts and ends of silences; where sure zeros end and the background is back, another silence begins."""
+    back = np.flatnonzero(sure[:-1] & ~sure[1:]) + 1
+    back = back[quiet[back]]
+    starts, ends = runs(quiet)
+    return np.sort(np.append(starts, back)), np.sort(np.append(ends, back))
 
 
 def _between_cliffs(

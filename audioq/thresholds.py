@@ -148,6 +148,8 @@ def _event_rows(
 
 _ROWS: tuple[Threshold, ...] = (
     *_event_rows("stutter", 0.6, 0.3, 0.06, 0.06),
+    _row("stutter.bell_lines", 12, "1", 1, 1000, "so few spectral lines, and high ones, are those of a bell"),
+    _row("stutter.bell_peak", 1300, "Hz", 0, 24000, "the strongest line of a bell lies above this"),
     *_event_rows("dropout", 0.65, 0.3, 0.02, 0.03),
     _row("dropout.cut", 0.45, "1", 0, 1, "a silence is a dropout if its first 0.3 s are lost with this probability"),
     _row("dropout.cliff", 34, "dB", 5, 200, "speech that falls and rises this far within 10 ms falls off a cliff"),
@@ -164,6 +166,11 @@ _ROWS: tuple[Threshold, ...] = (
     _row("dropout.blink_cliff", 30, "dB", 0, 200, "loud sound falls into such zeros and out of them this far in 10 ms"),
     _row("dropout.background", 1.0, "s", 0, 60, "pauses with a background for this long: exact zeros are an outage"),
     _row("dropout.background_run", 0.4, "s", 0.05, 5, "shorter pauses do not show whether there is a background"),
+    _row("dropout.fade_zeros", 0.03, "s", 0.005, 5, "shorter zeros at the end of a straight fade are no outage"),
+    _row("dropout.fade_length", 0.06, "s", 0.03, 1, "this long before the zeros the level is held against a line"),
+    _row("dropout.fade_error", 2, "dB", 0, 20, "RMS distance from the line up to which a fade is straight"),
+    _row("dropout.fade_least", 110, "dB/s", 0, 2000, "slower fades are none of a decoder"),
+    _row("dropout.fade_most", 470, "dB/s", 0, 5000, "faster ones are the end of a sound"),
     *_event_rows("buzz", 0.6, 0.15, 0.03, 0.03),
     _row("buzz.below_active", 30, "dB", 0, 60, "made-up sound further below the active speech level is not heard"),
     *_event_rows("processed_voice", 0.5, 0.5, 2, 0.1, source=_VOICES),
