@@ -88,23 +88,23 @@ def _unknown(label: str) -> tuple[float, float, float]:
 
 
 HARM = Logit(
-    0.151,
+    0.009,
     (
-        Term("lost", 0.005, 0.366),
-        Term("stretches", 0.7, 0.455),
-        Term("signs", 1.0, 0.501),
-        Term("lost_pauses", 2.0, 0.327),
+        Term("lost", 0.005, 0.334),
+        Term("stretches", 0.7, 0.509),
+        Term("signs", 1.0, 0.490),
+        Term("lost_pauses", 2.0, 0.344),
     ),
 )
 BLOCK = Logit(
-    -6.018,
+    -5.984,
     (
-        Term("lost_odds", 0.0, 0.133),
-        Term("speechlessness", 0.0, 2.766),
+        Term("lost_odds", 0.0, 0.137),
+        Term("speechlessness", 0.0, 2.758),
     ),
 )
 SHARES = {
-    "no_speech": (0.03, 0.017, 0.953),
+    "no_speech": (0.029, 0.017, 0.954),
     "not_answered": (0.785, 0.172, 0.043),
-    "only_remains": (0.02, 0.02, 0.961),
+    "only_remains": (0.028, 0.028, 0.944),
 }

@@ -158,8 +158,13 @@ def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[st
 
 
 def _heard_or_hole(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
-    """Whether covered-up speech is loud enough to be heard; a hole in the background need not be."""
-    return not _of_speech(table, channel, span, limits) or _audible(table, channel, span, limits)
+    """Whether covered-up speech is loud enough to be heard, and clear if it is brief; a hole need not be."""
+    if not _of_speech(table, channel, span, limits):
+        return True
+    clear = table["concealed"][channel, slice(*span)].max() >= limits["buzz.brief_sure"]
+    return bool(
+        (clear or span[1] - span[0] >= round(limits["buzz.brief"] * 100)) and _audible(table, channel, span, limits)
+    )
 
 
 def _at_packets(

@@ -172,6 +172,8 @@ _ROWS: tuple[Threshold, ...] = (
     _row("dropout.fade_least", 110, "dB/s", 0, 2000, "slower fades are none of a decoder"),
     _row("dropout.fade_most", 470, "dB/s", 0, 5000, "faster ones are the end of a sound"),
     *_event_rows("buzz", 0.6, 0.15, 0.03, 0.03),
+    _row("buzz.brief", 0.04, "s", 0, 1, "a shorter buzz must be nearly sure"),
+    _row("buzz.brief_sure", 0.85, "1", 0, 1, "so sure"),
     _row("buzz.below_active", 30, "dB", 0, 60, "made-up sound further below the active speech level is not heard"),
     *_event_rows("processed_voice", 0.5, 0.5, 2, 0.1, source=_VOICES),
     _row("processed_voice.harm", 0.2, "1", 0, 1, "where more is lost or made up, no voice is processed", _VOICES),
