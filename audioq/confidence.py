@@ -88,7 +88,7 @@ def _unknown(label: str) -> tuple[float, float, float]:
 
 
 HARM = Logit(
-    0.009,
+    0.010,
     (
         Term("lost", 0.005, 0.334),
         Term("stretches", 0.7, 0.509),
@@ -97,7 +97,7 @@ HARM = Logit(
     ),
 )
 BLOCK = Logit(
-    -5.984,
+    -5.982,
     (
         Term("lost_odds", 0.0, 0.137),
         Term("speechlessness", 0.0, 2.758),

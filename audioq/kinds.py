@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from audioq.listening import listen, stuttered_voice
 from audioq.masks import bridged, filled, runs
-from audioq.silences import background_holes, interrupted, to_the_end_of_silence
+from audioq.silences import SURE, background_holes, fading, interrupted, to_the_end_of_silence
 from audioq.table import FeatureTable
 
 Span = tuple[int, int]
@@ -149,6 +149,7 @@ def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
     lost = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
     lost = np.where(background_holes(table, channel, limits), lost, 0)
     covered: NDArray[np.float32] = np.maximum(lost, table["concealed"][channel]).astype(np.float32)
+    covered[fading(table, channel, limits)] = SURE
     return covered
 
 

@@ -26,14 +26,19 @@ _FADED_DBFS = -86.0
 """Below this a fade is too close to the last step of 16 bit to be a line."""
 _STEPS = 7
 """Frames that a fade takes at most from there to the zeros."""
-_SURE = 0.9
+_LONGEST_FADE = 70
+"""Frames that a fade takes at most."""
+_RIPPLE_DB = 1.0
+"""By how much the level may rise from frame to frame in a fade: the pitch and the window beat."""
+SURE = 0.9
 """Probability of an outage where a physical rule says so, and not the network."""
 
 
 def interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that nothing was played where something should have been, in speech or in a pause."""
     either: NDArray[np.float32] = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
-    return np.maximum(either, np.float32(_SURE) * sure_zeros(table, channel, limits))
+    either[fading(table, channel, limits)] = 0  # something is heard there: covered up, not interrupted
+    return np.maximum(either, np.float32(SURE) * sure_zeros(table, channel, limits))
 
 
 def sure_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
@@ -84,24 +89,40 @@ def faded_to_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float
     A room and a voice die in a bend, a gate and a cut fall off a cliff: neither comes down in a straight line to
     the last step of 16 bit.
     """
+    starts, ends, _ = _straight_fades(table, channel, limits)
+    return _frames(table, starts, ends)
+
+
+def fading(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Frames of the straight fades that end in exact zeros: what is heard there was made up by a decoder."""
+    starts, _, first = _straight_fades(table, channel, limits)
+    return filled(table.n_frames, first, (starts / HOP_SECONDS).astype(np.int64))
+
+
+def _straight_fades(
+    table: FeatureTable, channel: int, limits: Mapping[str, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Starts and ends in seconds of the zeros behind straight fades, and the first frame of each fade."""
     starts, ends = _zero_runs(table, channel)
     long = ends - starts >= limits["dropout.fade_zeros"]
     starts, ends = starts[long], ends[long]
     level, n = table["level"][channel], round(limits["dropout.fade_length"] * 100)
-    first = (starts / HOP_SECONDS).astype(np.int64)
+    zeros = (starts / HOP_SECONDS).astype(np.int64)
     faint = np.concatenate([[0], np.cumsum(level < _FADED_DBFS)])
     back = np.arange(1, _STEPS + 1)
-    # how many frames before the zeros lie below what 16 bit can tell from a line
-    below = faint[first, None] - faint[np.maximum(first[:, None] - back, 0)] == back
-    bottom = first - below.sum(axis=1)
-    fits = (bottom >= n) & below[:, 0] & ~below[:, -1]
+    below = faint[zeros, None] - faint[np.maximum(zeros[:, None] - back, 0)] == back
+    bottom = zeros - below.sum(axis=1)
     windows = level[np.maximum(bottom[:, None] + np.arange(-n, 0), 0)]
     t = np.arange(n) - (n - 1) / 2
-    slope = windows @ (t / np.square(t).sum())
-    error = np.sqrt(np.maximum(windows.var(axis=1) - np.square(slope) * np.square(t).mean(), 0))
-    fits &= (error <= limits["dropout.fade_error"]) & (-slope >= limits["dropout.fade_least"] / 100)
-    fits &= -slope <= limits["dropout.fade_most"] / 100
-    return _frames(table, starts[fits], ends[fits])
+    fall = -(windows @ (t / np.square(t).sum()))
+    error = np.sqrt(np.maximum(windows.var(axis=1) - np.square(fall) * np.square(t).mean(), 0))
+    fits = (bottom >= n) & below[:, 0] & ~below[:, -1] & (error <= limits["dropout.fade_error"])
+    fits &= (100 * fall >= limits["dropout.fade_least"]) & (100 * fall <= limits["dropout.fade_most"])
+    earlier = level[np.maximum(bottom[fits, None] - np.arange(1, _LONGEST_FADE + 1), 0)]
+    steps = earlier[:, 1:] - earlier[:, :-1]
+    falling = (steps > -_RIPPLE_DB) & (steps < 3 * fall[fits, None] + _RIPPLE_DB)
+    length = np.logical_and.accumulate(falling, axis=1).sum(axis=1) + 1
+    return starts[fits], ends[fits], np.maximum(bottom[fits] - length, 0)
 
 
 def _zero_runs(table: FeatureTable, channel: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -155,7 +176,7 @@ def to_the_end_of_silence(
     long = ends - starts >= _EDGE
     depth = filled(len(mask), starts[long], np.where(stops, tails, ends)[long])
     belongs = filled(len(mask), starts[cut & (long | cliff)], ends[cut & (long | cliff)])
-    return (mask & ~depth) | belongs | sure
+    return (((mask & ~depth) | belongs) & ~fading(table, channel, limits)) | sure
 
 
 def _apart(quiet: NDArray[np.bool_], sure: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

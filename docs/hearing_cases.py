@@ -22,7 +22,7 @@ from hearing_calls import (
 )
 
 from audioq.kinds import KINDS
-from audioq.silences import interrupted, outage_zeros
+from audioq.silences import faded_to_zeros, interrupted, outage_zeros
 from audioq.table import FeatureTable
 
 Values = Callable[[FeatureTable, Mapping[str, float]], np.ndarray]
@@ -77,6 +77,10 @@ def _by_rule(table: FeatureTable, limits: Mapping[str, float]) -> np.ndarray:
     return 0.9 * outage_zeros(table, 0, limits)
 
 
+def _by_fade(table: FeatureTable, limits: Mapping[str, float]) -> np.ndarray:
+    return 0.9 * faded_to_zeros(table, 0, limits)
+
+
 def _network(table: FeatureTable, limits: Mapping[str, float]) -> np.ndarray:
     return np.minimum(table["muted"][0] + table["pause_lost"][0], 1)
 
@@ -123,6 +127,18 @@ CASES: tuple[Case, ...] = (
             LEVEL,
             Curve("probability", (("rule of zeros", _by_rule), ("network", _network)), ("dropout.onset",), P),
         ),
+    ),
+    Case(
+        "dropout-fade",
+        "dropout",
+        _samples("blocked_metallic_bursts.flac", "degraded_throttled.m4a"),
+        (
+            Curve("dB/s", ("fade_slope",), ("dropout.fade_least", "dropout.fade_most"), (-50, 700)),
+            LEVEL,
+            Curve("probability", (("rule of fades", _by_fade), ("network", _network)), ("dropout.onset",), P),
+        ),
+        least=0.3,
+        most=1.5,
     ),
     Case(
         "buzz",

@@ -75,6 +75,12 @@ def test_buzz_loss_is_covered_up_audibly():
     assert found(a_table(channel)) == [("buzz", 3.0, 3.4)]
 
 
+@pytest.mark.parametrize(("sure", "seconds", "buzzes"), [(0.7, 0.03, 0), (0.9, 0.03, 1), (0.7, 0.05, 1)])
+def test_buzz_a_brief_one_must_be_nearly_sure(sure, seconds, buzzes):
+    table = a_table(a_channel(10.0, [(0, 10)], concealed=stretches(10.0, [(3.0, 3.0 + seconds)], sure)))
+    assert len(found(table, "buzz")) == buzzes
+
+
 def test_buzz_that_nobody_hears_is_none():
     channel = a_channel(10.0, [(0, 3), (4, 10)], concealed=stretches(10.0, [(3.2, 3.6)], 0.95))
     channel["level"][320:360] = -90.0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from made_tables import a_channel, a_table, stretches
 
 from audioq.events import find
-from audioq.silences import background_holes, blinks, outage_zeros
+from audioq.silences import background_holes, blinks, faded_to_zeros, fading, outage_zeros, sure_zeros
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 pytestmark = pytest.mark.smoke
@@ -107,3 +108,56 @@ def test_holes_are_found_where_they_are_a_habit():
 )
 def test_other_holes_are_none(table):
     assert background_holes(table, 0, DEFAULT_THRESHOLDS).sum() == 0
+
+
+def a_fade(slope=400.0, bend=0.0, faint=4, zeros=(5.0, 5.3)):
+    """Speech that falls by `slope` dB/s to the last step of 16 bit and after `faint` more frames to exact zeros."""
+    start = round(zeros[0] * 100) - faint
+    channel = a_channel(10.0, [(0, zeros[0]), (zeros[1], 10)], silent=[zeros])
+    n = 12
+    back = np.arange(n, 0, -1) / 100
+    channel["level"][start - n : start] = -86.0 + slope * back + bend * np.square(100 * back)
+    channel["level"][start : start + faint] = -92.0
+    return a_table(channel, marks={"zero": [(0, *zeros)]})
+
+
+def faded(table):
+    return faded_to_zeros(table, 0, DEFAULT_THRESHOLDS).sum() / 100
+
+
+def test_zeros_at_the_end_of_a_straight_fade_are_an_outage_without_any_background():
+    table = a_fade()
+    assert faded(table) == pytest.approx(0.3)
+    assert sure_zeros(table, 0, DEFAULT_THRESHOLDS)[500:530].all()
+    (event,) = [event for event in find(table) if event.kind == "dropout"]
+    assert (event.start, event.end) == pytest.approx((5.0, 5.3))
+
+
+def test_the_fade_itself_was_made_up_by_a_decoder():
+    fade = np.flatnonzero(fading(a_fade(), 0, DEFAULT_THRESHOLDS))
+    assert (fade[0], fade[-1]) == (484, 499)
+    (event,) = [event for event in find(a_fade()) if event.kind == "buzz"]
+    assert (event.start, event.end) == pytest.approx((4.84, 5.0)) and not event.affects_verdict
+
+
+@pytest.mark.parametrize(
+    "fade",
+    [
+        pytest.param({"slope": 1200.0}, id="a voice ends steeper"),
+        pytest.param({"slope": 60.0}, id="a reverberation ends slower"),
+        pytest.param({"slope": 300.0, "bend": 1.5}, id="in a bend"),
+        pytest.param({"faint": 0}, id="cut off, not faded"),
+        pytest.param({"faint": 20}, id="a faint background between the sound and the zeros"),
+        pytest.param({"zeros": (5.0, 5.02)}, id="too short"),
+    ],
+)
+def test_other_ends_in_zeros_are_none(fade):
+    assert faded(a_fade(**fade)) == 0
+
+
+def test_where_the_background_is_back_another_silence_begins():
+    first, second = (6.0, 6.3), (7.5, 7.8)
+    table = a_call([first, second], speech=[(1, 3), (5, 6), (8, 15)])
+    table["muted"][0, 600:630] = 0.95  # the first cuts speech off, the second falls into the pause after it
+    spans = [(event.start, event.end) for event in find(table) if event.kind == "dropout"]
+    assert spans == [pytest.approx(first), pytest.approx(second)]
