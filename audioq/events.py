@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from audioq.kinds import KINDS, Kind, Span
 from audioq.masks import bridged, hysteresis, long_enough, runs
-from audioq.table import HOP_SECONDS, FeatureTable
+from audioq.table import HOP_SECONDS, MARK_DTYPE, FeatureTable
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 
@@ -151,7 +151,8 @@ def _snapped(
     table: FeatureTable, mark: str, channel: int, start: float, end: float, reach: float = 0.02
 ) -> tuple[float, float]:
     """Move edges to those of sample-exact marks close by."""
-    marks = table.marks[mark][table.marks[mark]["channel"] == channel]
+    marks = table.marks.get(mark, np.zeros(0, MARK_DTYPE))  # tables made before there were such marks lack it
+    marks = marks[marks["channel"] == channel]
     if len(marks) == 0:
         return start, end
     starts, ends = marks["start"] / table.format.sr, marks["end"] / table.format.sr

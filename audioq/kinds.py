@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.listening import listen, stuttered_voice
+from audioq.copies import loops, packets
+from audioq.listening import bell, listen
 from audioq.masks import bridged, filled, runs
 from audioq.silences import SURE, background_holes, fading, interrupted, to_the_end_of_silence
 from audioq.table import FeatureTable
@@ -144,23 +145,38 @@ def _processed(table: FeatureTable, channel: int, limits: Mapping[str, float]) -
     return how_clearly
 
 
+def _stuttered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Probability that a stretch of voice is played again and again; sure where the samples are the same."""
+    stuttered: NDArray[np.float32] = np.where(bell(table, channel, limits), 0, table["stuttered"][channel])
+    stuttered[loops(table, channel, limits)] = SURE
+    return stuttered
+
+
+def _lasting(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
+    """Whether a stutter is long enough to be told from a steady voice, or the same to the sample."""
+    lasts = span[1] - span[0] >= round(limits["stutter.brief"] * 100)
+    return bool(lasts or loops(table, channel, limits)[slice(*span)].any())
+
+
 def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that a decoder made the sound up, in speech or in the background of a pause."""
     lost = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
     lost = np.where(background_holes(table, channel, limits), lost, 0)
     covered: NDArray[np.float32] = np.maximum(lost, table["concealed"][channel]).astype(np.float32)
-    covered[fading(table, channel, limits)] = SURE
+    covered[fading(table, channel, limits) | packets(table, channel, limits)] = SURE
     return covered
 
 
 def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether speech was covered up, and not only the background of a pause."""
-    return bool(table["concealed"][channel, slice(*span)].max() >= limits["buzz.onset"])
+    inside = slice(*span)
+    by_network = table["concealed"][channel, inside].max() >= limits["buzz.onset"]
+    return bool(by_network or packets(table, channel, limits)[inside].any())
 
 
 def _heard_or_hole(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether covered-up speech is loud enough to be heard, and clear if it is brief; a hole need not be."""
-    if not _of_speech(table, channel, span, limits):
+    if not _of_speech(table, channel, span, limits) or packets(table, channel, limits)[slice(*span)].any():
         return True
     clear = table["concealed"][channel, slice(*span)].max() >= limits["buzz.brief_sure"]
     return bool(
@@ -189,8 +205,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("tone", _toned, shown=(("peak_hz", "max"), ("level", "mean")), reported=("spectral_lines", "min"), weight=0.0),
     Kind(
         "stutter",
-        stuttered_voice,
+        _stuttered,
         shown=(("stutter_similarity", "max"), ("packet_similarity", "max"), ("level", "mean")),
+        keep=_lasting,
+        mark="repeat",
         reported=("stuttered", "max"),
         affects_verdict=True,
         probability=True,
@@ -218,6 +236,7 @@ KINDS: tuple[Kind, ...] = (
         yields_to=("music", "tone", "stutter", "dropout"),
         widen=_at_packets,
         keep=_heard_or_hole,
+        mark="repeat",
         reported=("concealed", "max"),
         probability=True,
         weight=0.8,

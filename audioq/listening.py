@@ -47,15 +47,13 @@ def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> He
     return Heard(loud & ~tone & ~music, tone, music, quiet & ~tone)
 
 
-def stuttered_voice(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
-    """Probability that a stretch of voice is played again and again, shape (n_frames,).
+def bell(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Frames of a bell or an alarm: few spectral lines, which lie higher than those that lead in a voice.
 
-    A bell that is struck many times a second is as alike as a stutter from stroke to stroke, but its few lines
-    lie higher than those of a voice.
+    A bell that is struck many times a second is as alike as a stutter from stroke to stroke.
     """
     lines, peak = (_smooth(table[name][channel], 11) for name in ("spectral_lines", "peak_hz"))
-    bell = (lines <= limits["stutter.bell_lines"]) & (peak >= limits["stutter.bell_peak"])
-    return np.where(bell, np.float32(0), table["stuttered"][channel])
+    return (lines <= limits["bell.lines"]) & (peak >= limits["bell.peak"])
 
 
 def _smooth(x: NDArray[np.float32], n: int) -> NDArray[np.float32]:

@@ -32,6 +32,9 @@ LEAST_OFFSET = 0.002
 LOUDEST = 64.0
 """Largest magnitude that is taken for sound, full scale 1; more is an array in other units."""
 
+_AROUND_S = max(feature.around_s for feature in MARK_FEATURES)
+"""Seconds of sound kept for the marks that look around a block."""
+
 _COVERAGE = {"zero_share": ("zero", "share of exact zeros"), "clipped_share": ("clipped", "share of clipped samples")}
 
 
@@ -96,6 +99,8 @@ class _Walk:
         self.n_samples = 0
         self.peak = 0.0
         self.marks: dict[str, list[NDArray[np.void]]] = {m.name: [] for m in MARK_FEATURES}
+        self._recent = np.zeros((audio.channels, 0), np.float32)
+        self._n_marked = 0
         self._resample = _resampler(audio.sr, self.sr, audio.channels)
         self._offset: NDArray[np.float32] | None = None
         self._waiting: list[NDArray[np.float32]] = []
@@ -110,9 +115,12 @@ class _Walk:
     def take(self, block: NDArray[np.float32]) -> None:
         """Measure a block of samples, shape (channels, n)."""
         for feature in MARK_FEATURES:
-            runs = feature.function(block, self.n_samples, _shortest(feature, self.audio.sr))
-            self.marks[feature.name].append(runs)
+            if not feature.around_s:
+                runs = feature.function(block, self.n_samples, _shortest(feature, self.audio.sr))
+                self.marks[feature.name].append(runs)
         self.n_samples += block.shape[1]
+        self._recent = np.concatenate([self._recent, block], axis=1)
+        self._mark_around(self.n_samples - round(_AROUND_S * self.audio.sr))
         self.peak = max(self.peak, float(block.max(initial=0)), -float(block.min(initial=0)))
         if self.peak > LOUDEST:
             problem = f"its samples reach {self.peak:.0f} times full scale"
@@ -124,10 +132,24 @@ class _Walk:
         else:
             self._grow(self._resample(block - self._offset, False))
 
+    def _mark_around(self, end: int) -> None:
+        """Look for the marks that need sound around a block, in the samples up to `end` not looked at yet."""
+        first, start = self.n_samples - self._recent.shape[1], self._n_marked
+        if end <= start:
+            return
+        for feature in MARK_FEATURES:
+            if feature.around_s:
+                shortest = _shortest(feature, self.audio.sr)
+                inner = (start - first, end - first)
+                self.marks[feature.name].append(feature.function(self._recent, first, shortest, self.audio.sr, inner))
+        self._n_marked = end
+        self._recent = self._recent[:, max(0, end - round(_AROUND_S * self.audio.sr) - first) :].copy()
+
     def finish(self) -> dict[str, NDArray[np.float32]]:
         """Measure what is left and return the curves, shape (channels, n_frames)."""
         if self._offset is None:
             self._settle()
+        self._mark_around(self.n_samples)
         self._grow(self._resample(np.zeros((self.audio.channels, 0), np.float32), True))
         n_frames = self.n_frames
         groups = -(-n_frames // (GROUP * TILE))
@@ -218,15 +240,15 @@ def _shortest(feature: MarkFeature, sr: int) -> int:
 def _join(parts: list[NDArray[np.void]], shortest: int) -> NDArray[np.void]:
     """Join runs that a block boundary has cut, drop the short ones and sort."""
     marks = np.concatenate(parts) if parts else np.zeros(0, MARK_DTYPE)
-    marks = marks[np.lexsort((marks["start"], marks["channel"]))]
     if len(marks) == 0:
         return marks
-    goes_on = (marks["channel"][1:] == marks["channel"][:-1]) & (marks["start"][1:] == marks["end"][:-1])
+    marks = marks[np.lexsort((marks["start"], marks["value"], marks["channel"]))]
+    goes_on = (marks["channel"][1:] == marks["channel"][:-1]) & (marks["start"][1:] <= marks["end"][:-1])
     goes_on &= marks["value"][1:] == marks["value"][:-1]
     first = np.flatnonzero(np.concatenate([[True], ~goes_on]))
-    last = np.concatenate([first[1:], [len(marks)]]) - 1
     joined = marks[first].copy()
-    joined["end"] = marks["end"][last]
+    joined["end"] = np.maximum.reduceat(marks["end"], first)
+    joined = joined[np.lexsort((joined["start"], joined["channel"]))]
     long_enough: NDArray[np.void] = joined[joined["end"] - joined["start"] >= shortest]
     return long_enough
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.copies import loops, packets
 from audioq.events import Event
-from audioq.listening import listen, stuttered_voice
+from audioq.listening import bell, listen
 from audioq.masks import filled, quantiles
 from audioq.silences import sure_zeros
 from audioq.table import HOP_SECONDS, FeatureTable
@@ -146,7 +147,7 @@ def _channel(
         "buzz_per_minute": len(harm["buzz"]) / minutes,
         "stutter_per_minute": len(harm["stutter"]) / minutes,
         "splices_per_minute": len(harm["splice"]) / minutes,
-        "signs_per_minute": _signs(table, channel, speech_s, covered["dropout"], limits),
+        "signs_per_minute": _signs(table, channel, speech_s, covered, limits),
         "lost_pauses_per_minute": _places(table["pause_lost"][channel] >= limits["signs.pause"]) / minutes,
         "speech_ratio": min(1.0, speech_s / table.duration),
         "speech_s": speech_s,
@@ -165,15 +166,21 @@ def _channel(
 
 
 def _signs(
-    table: FeatureTable, channel: int, speech_s: float, dropouts: NDArray[np.bool_], limits: Mapping[str, float]
+    table: FeatureTable,
+    channel: int,
+    speech_s: float,
+    covered: Mapping[str, NDArray[np.bool_]],
+    limits: Mapping[str, float],
 ) -> float:
     """Places where damage is nearly sure, a minute of speech; a second of speech is added, so that little says little.
 
-    The network is sure of them, or they are dropouts of speech that rest on exact zeros.
+    The network is sure of them, or they are dropouts of speech that rest on exact zeros, or copies to the sample.
     """
-    harm = table["muted"][channel] + table["concealed"][channel] + stuttered_voice(table, channel, limits)
-    zeros = sure_zeros(table, channel, limits)
-    return _places((harm >= limits["signs.harm"]) | (zeros & dropouts)) / ((speech_s + 1.0) / 60)
+    stuttered = np.where(bell(table, channel, limits), 0, table["stuttered"][channel])
+    harm = table["muted"][channel] + table["concealed"][channel] + stuttered
+    zeros = sure_zeros(table, channel, limits) & covered["dropout"]
+    copies = packets(table, channel, limits) & covered["buzz"] | loops(table, channel, limits) & covered["stutter"]
+    return _places((harm >= limits["signs.harm"]) | zeros | copies) / ((speech_s + 1.0) / 60)
 
 
 def _places(mask: NDArray[np.bool_], apart: int = 4) -> int:

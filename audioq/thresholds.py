@@ -147,9 +147,16 @@ def _event_rows(
 
 
 _ROWS: tuple[Threshold, ...] = (
-    *_event_rows("stutter", 0.6, 0.3, 0.06, 0.06),
-    _row("stutter.bell_lines", 12, "1", 1, 1000, "so few spectral lines, and high ones, are those of a bell"),
-    _row("stutter.bell_peak", 1300, "Hz", 0, 24000, "the strongest line of a bell lies above this"),
+    *_event_rows("stutter", 0.6, 0.3, 0.02, 0.06),
+    _row("stutter.brief", 0.08, "s", 0, 1, "a shorter stutter must be a copy to the sample"),
+    _row("bell.lines", 12, "1", 1, 1000, "so few spectral lines, and high ones, are those of a bell"),
+    _row("bell.peak", 1300, "Hz", 0, 24000, "the strongest line of a bell lies above this"),
+    _row(
+        "copy.packet", 0.025, "s", 0, 1, "what repeats the sound so shortly before fills a packet; later, it is a loop"
+    ),
+    _row("copy.share", 0.5, "1", 0, 10, "a copy is at least this much of the time back to what it copies"),
+    _row("copy.below_active", 30, "dB", 0, 90, "copies further below the active speech level are not heard"),
+    _row("copy.lines", 4, "1", 1, 1000, "fewer spectral lines are a tone, which repeats itself by nature"),
     *_event_rows("dropout", 0.65, 0.3, 0.02, 0.03),
     _row("dropout.cut", 0.45, "1", 0, 1, "a silence is a dropout if its first 0.3 s are lost with this probability"),
     _row("dropout.cliff", 34, "dB", 5, 200, "speech that falls and rises this far within 10 ms falls off a cliff"),
@@ -171,8 +178,8 @@ _ROWS: tuple[Threshold, ...] = (
     _row("dropout.fade_error", 2, "dB", 0, 20, "RMS distance from the line up to which a fade is straight"),
     _row("dropout.fade_least", 110, "dB/s", 0, 2000, "slower fades are none of a decoder"),
     _row("dropout.fade_most", 470, "dB/s", 0, 5000, "faster ones are the end of a sound"),
-    *_event_rows("buzz", 0.6, 0.15, 0.03, 0.03),
-    _row("buzz.brief", 0.04, "s", 0, 1, "a shorter buzz must be nearly sure"),
+    *_event_rows("buzz", 0.6, 0.15, 0.02, 0.03),
+    _row("buzz.brief", 0.04, "s", 0, 1, "a shorter buzz must be nearly sure, or a copy to the sample"),
     _row("buzz.brief_sure", 0.85, "1", 0, 1, "so sure"),
     _row("buzz.below_active", 30, "dB", 0, 60, "made-up sound further below the active speech level is not heard"),
     *_event_rows("processed_voice", 0.5, 0.5, 2, 0.1, source=_VOICES),

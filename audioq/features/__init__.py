@@ -24,6 +24,7 @@ from audioq.features.loss import NEEDS, loss_probabilities
 from audioq.features.modulation import level_ripple
 from audioq.features.processing import NEEDS as VOICE_NEEDS
 from audioq.features.processing import processed_voice
+from audioq.features.repeats import AROUND_S, repeat_runs
 from audioq.features.runs import clipped_runs, held_runs, zero_runs
 from audioq.features.shape import spectral_shape
 from audioq.features.similarity import long_lags, short_lags
@@ -42,13 +43,18 @@ class FrameFeature:
 
 @dataclass(frozen=True, slots=True)
 class MarkFeature:
-    """A function of (block, first sample, shortest run) that returns marks called `name`."""
+    """A function of (block, first sample, shortest run) that returns marks called `name`.
+
+    With `around_s`, the block comes with so many seconds before and behind it, and the function is also given the
+    rate and where the block itself lies in what it gets.
+    """
 
     function: Callable[..., Any]
     name: str
     shortest_s: float
     shortest_samples: int
     quantity: Quantity
+    around_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,14 @@ MARK_FEATURES: tuple[MarkFeature, ...] = (
     MarkFeature(zero_runs, "zero", 0.005, 8, Quantity("0", "run of exact zeros of at least 5 ms")),
     MarkFeature(held_runs, "held", 0.005, 8, Quantity("1", "run of one repeated value of at least 5 ms")),
     MarkFeature(clipped_runs, "clipped", 0.0, 3, Quantity("1", "at least 3 samples at 0.98 of full scale or beyond")),
+    MarkFeature(
+        repeat_runs,
+        "repeat",
+        0.008,
+        48,
+        Quantity("samples", "run of at least 8 ms that equals, sample for sample, what was heard so long before"),
+        around_s=AROUND_S,
+    ),
 )
 """All mark features."""
 

@@ -1,0 +1,107 @@
+"""Repeats: stretches that are sample for sample what was heard shortly before.
+
+A decoder that fills a lost packet with the last one and a buffer that is played again write the very same
+samples twice; no voice, room or instrument does. Looked for at the native rate: resampling, lossy coding and
+noise erase the identity.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.table import MARK_DTYPE
+
+SHORTEST_LAG_S, LONGEST_LAG_S = 0.0095, 0.25
+"""Below, pitch: synthetic voices write identical cycles. Above, memory is not worth what it costs."""
+REACH_S = 0.25
+"""How far from a place that matches a repeat is followed; longer ones are put together from several places."""
+AROUND_S = REACH_S + LONGEST_LAG_S
+"""Seconds of sound before and behind a block that the search needs."""
+_CHECKED_S = 0.002
+"""Samples to either side of a place that must match too before it is followed."""
+
+
+def repeat_runs(y: NDArray[np.float32], first: int, shortest: int, sr: int, inner: tuple[int, int]) -> NDArray[np.void]:
+    """Return runs of samples that equal those a constant lag before.
+
+    Places are picked by their content (four samples whose hash ends in zeros), so that both copies of a stretch
+    pick the same ones wherever a block begins; places with the same hash are compared, and followed in both directions.
+
+    Parameters
+    ----------
+    y : ndarray, float32, shape (channels, n)
+        A block of samples at the native rate with up to `AROUND_S` before and behind it.
+    first : int
+        Number of the first sample of `y` in the recording.
+    shortest : int
+        Least length of a run in samples.
+    sr : int
+        Samples a second.
+    inner : (int, int)
+        First and one past last sample of the block in `y`: places outside belong to other blocks.
+
+    Returns
+    -------
+    ndarray of MARK_DTYPE, shape (n_runs,)
+        `value` is the lag in samples. Runs of the same lag may overlap; they are parts of one.
+    """
+    rows = []
+    for channel, samples in enumerate(y):
+        places, lags = _matches(samples, sr, inner)
+        runs = _followed(samples, places, lags, round(REACH_S * sr))
+        rows += [(channel, start + first, end + first, lag) for start, end, lag in runs if end - start >= shortest]
+    return np.array(rows, MARK_DTYPE)
+
+
+def _matches(y: NDArray[np.float32], sr: int, inner: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places in the block around which the samples equal those one lag before, and the shortest such lag of each."""
+    nothing = np.zeros(0, np.int64)
+    around = round(_CHECKED_S * sr)
+    if len(y) < 4:
+        return nothing, nothing
+    keys = _hashes(np.ascontiguousarray(y).view(np.uint32))
+    every = 1 << max(0, int(np.log2(sr / 750)))  # about one place in 1.3 ms
+    places = np.flatnonzero(keys & np.uint32(every - 1) == 0)
+    places = places[y[places] != y[places + 1]]  # silence and held values are other marks
+    order = np.argsort(keys[places], kind="stable")
+    same = keys[places[order]]
+    twice = np.flatnonzero(same[1:] == same[:-1])
+    here, before = places[order[twice + 1]], places[order[twice]]
+    lags = here - before
+    fits = (lags >= SHORTEST_LAG_S * sr) & (lags <= LONGEST_LAG_S * sr)
+    fits &= (here >= inner[0]) & (here < inner[1]) & (before >= around) & (here + around <= len(y))
+    here, lags = here[fits], lags[fits]
+    window = np.arange(-around, around)
+    equal = (y[here[:, None] + window] == y[(here - lags)[:, None] + window]).all(axis=1)
+    here, lags = here[equal], lags[equal]
+    order = np.argsort(here)
+    return here[order], lags[order]
+
+
+def _hashes(bits: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A hash of each four samples in a row, well mixed in its last bits."""
+    keys = bits[:-3] * np.uint32(0x9E3779B1)
+    for offset, factor in ((1, 0x85EBCA77), (2, 0xC2B2AE3D), (3, 0x27D4EB2F)):
+        keys += bits[offset : len(bits) - 3 + offset] * np.uint32(factor)
+    keys ^= keys >> np.uint32(15)
+    keys *= np.uint32(0x2C1B3C6D)
+    keys ^= keys >> np.uint32(18)
+    return keys
+
+
+def _followed(
+    y: NDArray[np.float32], places: NDArray[np.int64], lags: NDArray[np.int64], reach: int
+) -> list[tuple[int, int, int]]:
+    """Starts, ends and lags of the runs about the places. A loop over repeats, which are few, and not over samples."""
+    runs: list[tuple[int, int, int]] = []
+    for place, lag in zip(places.tolist(), lags.tolist(), strict=True):
+        if runs and runs[-1][2] == lag and place < runs[-1][1]:
+            continue
+        low, high = max(lag, place - reach), min(len(y), place + reach)
+        differs = np.flatnonzero(y[low:high] != y[low - lag : high - lag]) + low
+        at = int(np.searchsorted(differs, place))
+        start = int(differs[at - 1]) + 1 if at > 0 else low
+        end = int(differs[at]) if at < len(differs) else high
+        runs.append((start, end, lag))
+    return runs
