@@ -138,6 +138,9 @@ def _edges(
 ) -> tuple[float, float]:
     start, end = span[0] * HOP_SECONDS, min(span[1] * HOP_SECONDS, table.duration)
     if kind.point_at is not None:
+        at = _sharpest(table, kind.mark, channel, start, end)
+        if at is not None:
+            return max(0.0, at - 0.005), min(at + 0.005, table.duration)
         jump = table[kind.reported[0]][channel] if kind.reported else curve
         frame = span[0] + int(np.nanargmax(jump[slice(*span)]))
         at = frame * HOP_SECONDS + float(table[kind.point_at][channel, frame]) / 1000
@@ -147,12 +150,27 @@ def _edges(
     return start, max(end, start + HOP_SECONDS / 2)
 
 
+def _marks(table: FeatureTable, mark: str, channel: int) -> NDArray[np.void]:
+    marks = table.marks.get(mark, np.zeros(0, MARK_DTYPE))  # tables made before there were such marks lack it
+    own: NDArray[np.void] = marks[marks["channel"] == channel]
+    return own
+
+
+def _sharpest(table: FeatureTable, mark: str | None, channel: int, start: float, end: float) -> float | None:
+    """Time of the mark with the largest value in an event, where there is one."""
+    if mark is None:
+        return None
+    marks = _marks(table, mark, channel)
+    times = marks["start"] / table.format.sr
+    inside = (times >= start) & (times < end)
+    return float(times[inside][marks["value"][inside].argmax()]) if inside.any() else None
+
+
 def _snapped(
     table: FeatureTable, mark: str, channel: int, start: float, end: float, reach: float = 0.02
 ) -> tuple[float, float]:
     """Move edges to those of sample-exact marks close by."""
-    marks = table.marks.get(mark, np.zeros(0, MARK_DTYPE))  # tables made before there were such marks lack it
-    marks = marks[marks["channel"] == channel]
+    marks = _marks(table, mark, channel)
     if len(marks) == 0:
         return start, end
     starts, ends = marks["start"] / table.format.sr, marks["end"] / table.format.sr

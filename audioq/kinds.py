@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.copies import loops, packets
+from audioq.joints import joints
 from audioq.listening import bell, listen
-from audioq.masks import bridged, filled, runs
+from audioq.masks import bridged, filled, runs, widened
 from audioq.silences import SURE, background_holes, fading, interrupted, to_the_end_of_silence
-from audioq.table import FeatureTable
+from audioq.table import HOP_SECONDS, FeatureTable
 
 Span = tuple[int, int]
 """First and one past last frame."""
@@ -167,6 +168,18 @@ def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
     return covered
 
 
+def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
+    """Probability that time was cut out; sure where the samples do not go on and no other harm begins or ends."""
+    spliced: NDArray[np.float32] = table["spliced"][channel].copy()
+    frames = np.minimum((joints(table, channel, limits) / HOP_SECONDS).astype(np.int64), table.n_frames - 1)
+    other = np.zeros(table.n_frames, np.bool_)
+    for trigger, kind in ((_stuttered, "stutter"), (interrupted, "dropout"), (_covered, "buzz")):
+        other |= trigger(table, channel, limits) >= limits[f"{kind}.offset"]
+    near = widened(other, 3)
+    spliced[frames[~near[frames]]] = SURE
+    return spliced
+
+
 def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether speech was covered up, and not only the background of a pause."""
     inside = slice(*span)
@@ -250,10 +263,11 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "splice",
-        "spliced",
+        _spliced,
         shown=(("phase_jump", "max"),),
         affects_verdict=True,
         yields_to=("music", "tone", "stutter", "dropout", "buzz"),
+        mark="discontinuity",
         point_at="jump_at",
         reported=("jump", "max"),
         probability=True,

@@ -69,6 +69,12 @@ def bridged(mask: NDArray[np.bool_], gap: int) -> NDArray[np.bool_]:
     return mask | filled(len(mask), ends[:-1][short], starts[1:][short])
 
 
+def widened(mask: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
+    """Return a mask whose runs reach so many frames further on both sides."""
+    starts, ends = runs(mask)
+    return filled(len(mask), np.maximum(starts - frames, 0), np.minimum(ends + frames, len(mask)))
+
+
 def long_enough(mask: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
     """Return a mask without the runs shorter than `frames`."""
     starts, ends = runs(mask)

@@ -62,16 +62,19 @@ def outage_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float])
 
 
 def blinks(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Frames of exact zeros too short for any pause, with loud sound and a cliff on either side, over a background.
+    """Frames of exact zeros too short for any pause, with loud sound and a cliff on either side.
 
-    No mouth falls silent from its full level and is back at it within so short a time.
+    No mouth falls silent from its full level and is back at it within so short a time. Synthetic voices and gates over
+    no background do close with zeros; there an edge must be one of the waveform itself.
     """
     starts, ends = _zero_runs(table, channel)
     length = ends - starts
     short = (length >= limits["dropout.blink_shortest"]) & (length <= limits["dropout.blink_longest"])
+    if short.any() and _background_s(table, channel, limits) < limits["dropout.background"]:
+        short &= _sharp(table, channel, starts) | _sharp(table, channel, ends)
     starts, ends = starts[short], ends[short]
-    if len(starts) == 0 or _background_s(table, channel, limits) < limits["dropout.background"]:
-        return np.zeros(table.n_frames, np.bool_)  # synthetic voices over no background close with zeros
+    if len(starts) == 0:
+        return np.zeros(table.n_frames, np.bool_)
     last = table.n_frames - 1
     first, past = (np.minimum((side / HOP_SECONDS).astype(np.int64), last) for side in (starts, ends))
     peak = table["peak"][channel]
@@ -81,6 +84,16 @@ def blinks(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> ND
     loud = np.minimum(before, after) >= table.number("active_level_dbfs", channel)
     cut = loud & (np.minimum(falls[first], rises[past]) >= limits["dropout.blink_cliff"])
     return _frames(table, starts[cut], ends[cut])
+
+
+def _sharp(table: FeatureTable, channel: int, times: NDArray[np.float64], reach: float = 0.0006) -> NDArray[np.bool_]:
+    """Whether the waveform breaks off at each of these times."""
+    marks = table.marks.get("discontinuity")  # tables made before there were such marks lack it
+    if marks is None:
+        return np.zeros(len(times), np.bool_)
+    breaks = np.sort(marks["start"][marks["channel"] == channel] / table.format.sr)
+    found: NDArray[np.bool_] = np.searchsorted(breaks, times - reach) < np.searchsorted(breaks, times + reach)
+    return found
 
 
 def faded_to_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:

@@ -18,13 +18,15 @@ from audioq.features.fades import line_fit
 from audioq.features.floor import activity, hole_depth, noise_floor
 from audioq.features.harmonics import harmonic_contrast
 from audioq.features.hum import hum_contrast
-from audioq.features.jumps import waveform_jumps
+from audioq.features.jumps import AROUND_S as JUMPS_AROUND_S
+from audioq.features.jumps import discontinuities, waveform_jumps
 from audioq.features.level import levels
 from audioq.features.loss import NEEDS, loss_probabilities
 from audioq.features.modulation import level_ripple
 from audioq.features.processing import NEEDS as VOICE_NEEDS
 from audioq.features.processing import processed_voice
-from audioq.features.repeats import AROUND_S, repeat_runs
+from audioq.features.repeats import AROUND_S as REPEATS_AROUND_S
+from audioq.features.repeats import repeat_runs
 from audioq.features.runs import clipped_runs, held_runs, zero_runs
 from audioq.features.shape import spectral_shape
 from audioq.features.similarity import long_lags, short_lags
@@ -157,7 +159,15 @@ MARK_FEATURES: tuple[MarkFeature, ...] = (
         0.008,
         48,
         Quantity("samples", "run of at least 8 ms that equals, sample for sample, what was heard so long before"),
-        around_s=AROUND_S,
+        around_s=REPEATS_AROUND_S,
+    ),
+    MarkFeature(
+        discontinuities,
+        "discontinuity",
+        0.0,
+        1,
+        Quantity("dB", "place where the waveform does not go on, against the 4 ms to either side of it"),
+        around_s=JUMPS_AROUND_S,
     ),
 )
 """All mark features."""

@@ -1,0 +1,49 @@
+"""Joints: which of the places where the waveform does not go on were cut, and not struck, clipped or switched.
+
+Part of the judgement: it reads the table and the thresholds and knows no audio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.listening import bell, listen
+from audioq.table import HOP_SECONDS, FeatureTable
+
+
+def joints(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float64]:
+    """Times in seconds at which sound was cut out of a voice and the ends put together.
+
+    Clipping, strokes of a bell and the teeth of a processed voice leave many such places in a row, a cut one; a
+    key or a knock comes with a rise of the level, a gap with silence on one side.
+    """
+    marks = table.marks.get("discontinuity")  # tables made before there were such marks lack it
+    if marks is None or len(marks) == 0:
+        return np.zeros(0)
+    marks = marks[marks["channel"] == channel]
+    times = marks["start"] / table.format.sr
+    least = limits["splice.contrast" if table.format.sr >= limits["splice.wide"] else "splice.contrast_narrow"]
+    alone = np.diff(times, prepend=-1.0) >= limits["splice.alone"]
+    alone &= np.diff(times, append=table.duration + 1) >= limits["splice.alone"]
+    frames = np.minimum((times / HOP_SECONDS).astype(np.int64), table.n_frames - 1)
+    level, active = table["level"][channel], table.number("active_level_dbfs", channel)
+    heard = _lowest(level)[frames] >= active - limits["splice.below_active"]
+    steady = np.maximum(table["fall_10"][channel], table["rise_10"][channel])[frames] <= limits["splice.steepest"]
+    other = listen(table, channel, limits).tone | bell(table, channel, limits) | (table["clipped_share"][channel] > 0)
+    kept = (marks["value"] >= least) & alone & heard & steady & ~_highest(other)[frames]
+    cut: NDArray[np.float64] = times[kept]
+    return cut
+
+
+def _lowest(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Smallest value of each frame and the two beside it."""
+    padded = np.pad(x, 1, mode="edge")
+    return np.minimum(np.minimum(padded[:-2], padded[1:-1]), padded[2:])
+
+
+def _highest(x: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    padded = np.pad(x, 1, mode="edge")
+    return padded[:-2] | padded[1:-1] | padded[2:]
