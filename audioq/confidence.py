@@ -88,19 +88,19 @@ def _unknown(label: str) -> tuple[float, float, float]:
 
 
 HARM = Logit(
-    0.010,
+    -0.036,
     (
-        Term("lost", 0.005, 0.334),
-        Term("stretches", 0.7, 0.509),
-        Term("signs", 1.0, 0.490),
-        Term("lost_pauses", 2.0, 0.344),
+        Term("lost", 0.005, 0.322),
+        Term("stretches", 0.7, 0.548),
+        Term("signs", 1.0, 0.471),
+        Term("lost_pauses", 2.0, 0.337),
     ),
 )
 BLOCK = Logit(
-    -5.982,
+    -5.995,
     (
-        Term("lost_odds", 0.0, 0.137),
-        Term("speechlessness", 0.0, 2.758),
+        Term("lost_odds", 0.0, 0.135),
+        Term("speechlessness", 0.0, 2.759),
     ),
 )
 SHARES = {
