@@ -92,12 +92,15 @@ def discontinuities(
     stands_out = peak > np.maximum(around * np.float32(10 ** (_LEAST_DB / 20)), np.float32(_SMALLEST))
     channel, at = np.nonzero(stands_out)
     places = at * width + bins[channel, at].argmax(axis=1)
-    beside = np.abs(np.arange(-width, width + 1)) > _WIDTH
-    near = np.clip(places[:, None] + np.arange(-width, width + 1)[beside], 0, n * width - 1)
-    rest = np.maximum(around[channel, at], residual[channel[:, None], near].max(axis=1, initial=0))
+    offsets = np.arange(-width, width + 1)
+    near = residual[channel[:, None], np.clip(places[:, None] + offsets, 0, n * width - 1)]
+    own = np.abs(offsets) <= _WIDTH
+    first_of_own = near[:, own].argmax(axis=1) == _WIDTH  # a residual may fill parts of two bins
+    rest = np.maximum(around[channel, at], near[:, ~own].max(axis=1, initial=0))
     contrast = 20 * np.log10(peak[channel, at] / np.maximum(rest, np.float32(1e-6)))
     places += first + skipped + 2
     kept = (places >= first + inner[0]) & (places < first + inner[1]) & (contrast >= _LEAST_DB)
+    kept &= first_of_own
     marks = np.zeros(int(kept.sum()), MARK_DTYPE)
     marks["channel"], marks["start"], marks["end"] = channel[kept], places[kept], places[kept] + 1
     marks["value"] = contrast[kept]
