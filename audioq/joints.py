@@ -14,7 +14,7 @@ from audioq.listening import bell, listen
 from audioq.table import HOP_SECONDS, FeatureTable
 
 
-def joints(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float64]:
+def cuts(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float64]:
     """Times in seconds at which sound was cut out of a voice and the ends put together.
 
     Clipping, strokes of a bell and the teeth of a processed voice leave many such places in a row, a cut one; a

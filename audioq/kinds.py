@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.copies import loops, packets
-from audioq.joints import joints
+from audioq.joints import cuts
 from audioq.listening import bell, listen
 from audioq.masks import bridged, filled, runs, widened
 from audioq.silences import SURE, background_holes, fading, interrupted, to_the_end_of_silence
@@ -171,7 +171,7 @@ def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
 def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that time was cut out; sure where the samples do not go on and no other harm begins or ends."""
     spliced: NDArray[np.float32] = table["spliced"][channel].copy()
-    frames = np.minimum((joints(table, channel, limits) / HOP_SECONDS).astype(np.int64), table.n_frames - 1)
+    frames = np.minimum((cuts(table, channel, limits) / HOP_SECONDS).astype(np.int64), table.n_frames - 1)
     other = np.zeros(table.n_frames, np.bool_)
     for trigger, kind in ((_stuttered, "stutter"), (interrupted, "dropout"), (_covered, "buzz")):
         other |= trigger(table, channel, limits) >= limits[f"{kind}.offset"]

@@ -40,6 +40,8 @@ FLOORS: dict[str, tuple[int, int]] = {
     "masks": (3, 0),
     "listening": (3, 1),
     "silences": (3, 2),
+    "copies": (3, 2),
+    "joints": (3, 2),
     "kinds": (3, 2),
     "events": (3, 3),
     "confidence": (3, 3),

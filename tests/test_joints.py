@@ -7,7 +7,7 @@ import pytest
 from made_tables import a_channel, a_table, stretches
 
 from audioq.events import find
-from audioq.joints import joints
+from audioq.joints import cuts
 from audioq.silences import blinks
 from audioq.table import MARK_DTYPE
 from audioq.thresholds import DEFAULT_THRESHOLDS
@@ -23,21 +23,21 @@ def broken(*places, sr=48000, **curves):
     return table
 
 
-def cuts(table):
-    return joints(table, 0, DEFAULT_THRESHOLDS).tolist()
+def found(table):
+    return cuts(table, 0, DEFAULT_THRESHOLDS).tolist()
 
 
 def test_a_cut_is_a_splice_at_its_place():
     table = broken((3.004, 30.0))
-    assert cuts(table) == pytest.approx([3.004])
+    assert found(table) == pytest.approx([3.004])
     (event,) = find(table)
     assert event.kind == "splice" and event.affects_verdict
     assert (event.start + event.end) / 2 == pytest.approx(3.004)
 
 
 def test_at_low_rates_which_speech_fills_more_is_asked_for():
-    assert cuts(broken((3.0, 15.0))) and cuts(broken((3.0, 17.0), sr=8000))
-    assert not cuts(broken((3.0, 15.0), sr=8000)) and not cuts(broken((3.0, 13.0)))
+    assert found(broken((3.0, 15.0))) and found(broken((3.0, 17.0), sr=8000))
+    assert not found(broken((3.0, 15.0), sr=8000)) and not found(broken((3.0, 13.0)))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_at_low_rates_which_speech_fills_more_is_asked_for():
     ],
 )
 def test_other_breaks_are_none(places, curves):
-    assert cuts(broken(*places, **curves)) == []
+    assert found(broken(*places, **curves)) == []
 
 
 def test_at_the_edges_of_other_harm_there_is_no_splice():
