@@ -62,7 +62,9 @@ def test_other_copies_are_no_harm(span, curves):
 
 def test_copies_are_sure_signs():
     table = copied([(1.0 + i, 0.02, 0.02) for i in range(5)])
-    assert score(table, find(table)).channels[0]["signs_per_minute"] == pytest.approx(5 / (table.duration + 1) * 60, rel=0.02)
+    assert score(table, find(table)).channels[0]["signs_per_minute"] == pytest.approx(
+        5 / (table.duration + 1) * 60, rel=0.02
+    )
 
 
 def test_tables_without_the_marks_are_judged_all_the_same():
