@@ -97,7 +97,7 @@ HARM = Logit(
     ),
 )
 BLOCK = Logit(
-    -5.995,
+    -5.996,
     (
         Term("lost_odds", 0.0, 0.135),
         Term("speechlessness", 0.0, 2.759),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.copies import long_copies
+from audioq.joints import least_contrast
 from audioq.kinds import KINDS, Kind, Span
 from audioq.masks import bridged, hysteresis, long_enough, runs
 from audioq.table import HOP_SECONDS, MARK_DTYPE, FeatureTable
@@ -94,7 +96,7 @@ def _event(
 ) -> Event:
     onset = limits[f"{kind.name}.onset"]
     peak = float(np.nanmax(curve[slice(*span)]))
-    start, end = _edges(kind, curve, table, channel, span)
+    start, end = _edges(kind, curve, table, channel, span, limits)
     return Event(
         start=start,
         end=end,
@@ -103,7 +105,7 @@ def _event(
         confidence=_confidence(kind, peak, onset),
         severity=float(min(1.0, kind.weight * (0.25 + 0.75 * min(1.0, end - start)))),
         affects_verdict=_affects(kind, table, channel, span, limits),
-        evidence=tuple(_shown(kind, table, channel, span, peak, onset)),
+        evidence=(*_shown(kind, table, channel, span, peak, onset), *_marked(kind, table, channel, span, limits)),
     )
 
 
@@ -129,51 +131,77 @@ def _shown(kind: Kind, table: FeatureTable, channel: int, span: Span, peak: floa
             yield Evidence(curve, float(getattr(np, f"nan{how}")(part)), _unit(table, curve), None)
 
 
+def _marked(
+    kind: Kind, table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]
+) -> Iterable[Evidence]:
+    """The lag of a copy to the sample, or how far a break of the waveform stands out, where the event holds one."""
+    if kind.mark not in ("repeat", "discontinuity"):
+        return
+    marks = _within(_marks(table, kind.mark, channel, limits), table, span)
+    if len(marks) and kind.mark == "repeat":
+        yield Evidence("repeat", 1000 * float(marks["value"].max()) / table.format.sr, "ms", None)
+    elif len(marks):
+        yield Evidence("discontinuity", float(marks["value"].max()), "dB", least_contrast(table, limits))
+
+
+def _within(marks: NDArray[np.void], table: FeatureTable, span: Span) -> NDArray[np.void]:
+    """Marks that touch a span of frames."""
+    first, last = marks["start"] * 100 // table.format.sr, (marks["end"] - 1) * 100 // table.format.sr
+    touching: NDArray[np.void] = marks[(first < span[1]) & (last >= span[0])]
+    return touching
+
+
 def _unit(table: FeatureTable, curve: str) -> str:
     return table.quantities[curve].unit if curve in table.quantities else "1"
 
 
 def _edges(
-    kind: Kind, curve: NDArray[np.float32], table: FeatureTable, channel: int, span: Span
+    kind: Kind,
+    curve: NDArray[np.float32],
+    table: FeatureTable,
+    channel: int,
+    span: Span,
+    limits: Mapping[str, float],
 ) -> tuple[float, float]:
-    start, end = span[0] * HOP_SECONDS, min(span[1] * HOP_SECONDS, table.duration)
+    marks = None if kind.mark is None else _marks(table, kind.mark, channel, limits)
     if kind.point_at is not None:
-        at = _sharpest(table, kind.mark, channel, start, end)
-        if at is not None:
-            return max(0.0, at - 0.005), min(at + 0.005, table.duration)
-        jump = table[kind.reported[0]][channel] if kind.reported else curve
-        frame = span[0] + int(np.nanargmax(jump[slice(*span)]))
-        at = frame * HOP_SECONDS + float(table[kind.point_at][channel, frame]) / 1000
+        at = _point(kind, curve, table, channel, span, marks)
         return max(0.0, at - 0.005), min(at + 0.005, table.duration)
-    if kind.mark is not None:
-        start, end = _snapped(table, kind.mark, channel, start, end)
+    start, end = span[0] * HOP_SECONDS, min(span[1] * HOP_SECONDS, table.duration)
+    if marks is not None and len(marks):
+        start, end = _snapped(marks, table.format.sr, start, end)
     return start, max(end, start + HOP_SECONDS / 2)
 
 
-def _marks(table: FeatureTable, mark: str, channel: int) -> NDArray[np.void]:
+def _point(
+    kind: Kind,
+    curve: NDArray[np.float32],
+    table: FeatureTable,
+    channel: int,
+    span: Span,
+    marks: NDArray[np.void] | None,
+) -> float:
+    """Time of the mark with the largest value in a point event, else of the largest jump."""
+    inside = _within(marks, table, span) if marks is not None else ()
+    if len(inside):
+        return float(inside["start"][inside["value"].argmax()] / table.format.sr)  # type: ignore[call-overload]
+    jump = table[kind.reported[0]][channel] if kind.reported else curve
+    frame = span[0] + int(np.nanargmax(jump[slice(*span)]))
+    return frame * HOP_SECONDS + float(table[str(kind.point_at)][channel, frame]) / 1000
+
+
+def _marks(table: FeatureTable, mark: str, channel: int, limits: Mapping[str, float]) -> NDArray[np.void]:
+    """Marks of a channel by which an event may be placed; those that the judgement makes nothing of move nothing."""
+    if mark == "repeat":
+        return long_copies(table, channel, limits)
     marks = table.marks.get(mark, np.zeros(0, MARK_DTYPE))  # tables made before there were such marks lack it
     own: NDArray[np.void] = marks[marks["channel"] == channel]
-    return own
+    return own[own["value"] >= least_contrast(table, limits)] if mark == "discontinuity" else own
 
 
-def _sharpest(table: FeatureTable, mark: str | None, channel: int, start: float, end: float) -> float | None:
-    """Time of the mark with the largest value in an event, where there is one."""
-    if mark is None:
-        return None
-    marks = _marks(table, mark, channel)
-    times = marks["start"] / table.format.sr
-    inside = (times >= start) & (times < end)
-    return float(times[inside][marks["value"][inside].argmax()]) if inside.any() else None
-
-
-def _snapped(
-    table: FeatureTable, mark: str, channel: int, start: float, end: float, reach: float = 0.02
-) -> tuple[float, float]:
+def _snapped(marks: NDArray[np.void], sr: int, start: float, end: float, reach: float = 0.02) -> tuple[float, float]:
     """Move edges to those of sample-exact marks close by."""
-    marks = _marks(table, mark, channel)
-    if len(marks) == 0:
-        return start, end
-    starts, ends = marks["start"] / table.format.sr, marks["end"] / table.format.sr
+    starts, ends = marks["start"] / sr, marks["end"] / sr
     first, last = starts[np.argmin(np.abs(starts - start))], ends[np.argmin(np.abs(ends - end))]
     start = float(first) if abs(first - start) <= reach else start
     end = float(last) if abs(last - end) <= reach else end

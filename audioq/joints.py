@@ -11,31 +11,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.listening import bell, listen
-from audioq.table import HOP_SECONDS, FeatureTable
+from audioq.table import FeatureTable
 
 
-def cuts(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float64]:
-    """Times in seconds at which sound was cut out of a voice and the ends put together.
+def cuts(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.int64]:
+    """Frames in which sound was cut out of a voice and the ends put together.
 
     Clipping, strokes of a bell and the teeth of a processed voice leave many such places in a row, a cut one; a
     key or a knock comes with a rise of the level, a gap with silence on one side.
     """
     marks = table.marks.get("discontinuity")  # tables made before there were such marks lack it
     if marks is None or len(marks) == 0:
-        return np.zeros(0)
+        return np.zeros(0, np.int64)
     marks = marks[marks["channel"] == channel]
     times = marks["start"] / table.format.sr
-    least = limits["splice.contrast" if table.format.sr >= limits["splice.wide"] else "splice.contrast_narrow"]
+    least = least_contrast(table, limits)
     alone = np.diff(times, prepend=-1.0) >= limits["splice.alone"]
     alone &= np.diff(times, append=table.duration + 1) >= limits["splice.alone"]
-    frames = np.minimum((times / HOP_SECONDS).astype(np.int64), table.n_frames - 1)
+    frames = np.minimum(marks["start"] * 100 // table.format.sr, table.n_frames - 1)
     level, active = table["level"][channel], table.number("active_level_dbfs", channel)
     heard = _lowest(level)[frames] >= active - limits["splice.below_active"]
     steady = np.maximum(table["fall_10"][channel], table["rise_10"][channel])[frames] <= limits["splice.steepest"]
     other = listen(table, channel, limits).tone | bell(table, channel, limits) | (table["clipped_share"][channel] > 0)
     kept = (marks["value"] >= least) & alone & heard & steady & ~_highest(other)[frames]
-    cut: NDArray[np.float64] = times[kept]
+    cut: NDArray[np.int64] = frames[kept]
     return cut
+
+
+def least_contrast(table: FeatureTable, limits: Mapping[str, float]) -> float:
+    """Contrast in dB from which a break of the waveform may be a cut, at the rate of the recording."""
+    return limits["splice.contrast" if table.format.sr >= limits["splice.wide"] else "splice.contrast_narrow"]
 
 
 def _lowest(x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from audioq.joints import cuts
 from audioq.listening import bell, listen
 from audioq.masks import bridged, filled, runs, widened
 from audioq.silences import SURE, background_holes, fading, interrupted, to_the_end_of_silence
-from audioq.table import HOP_SECONDS, FeatureTable
+from audioq.table import FeatureTable
 
 Span = tuple[int, int]
 """First and one past last frame."""
@@ -148,48 +148,54 @@ def _processed(table: FeatureTable, channel: int, limits: Mapping[str, float]) -
 
 def _stuttered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that a stretch of voice is played again and again; sure where the samples are the same."""
-    stuttered: NDArray[np.float32] = np.where(bell(table, channel, limits), 0, table["stuttered"][channel])
-    stuttered[loops(table, channel, limits)] = SURE
-    return stuttered
+    stuttered = np.where(bell(table, channel, limits), 0, table["stuttered"][channel])
+    return _at_least_sure(stuttered, loops(table, channel, limits))
+
+
+def _at_least_sure(probability: NDArray[np.float32], sure: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Raise a probability to that of a physical rule where one holds."""
+    return np.maximum(probability, np.float32(SURE) * sure)
 
 
 def _lasting(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether a stutter is long enough to be told from a steady voice, or the same to the sample."""
     lasts = span[1] - span[0] >= round(limits["stutter.brief"] * 100)
-    return bool(lasts or loops(table, channel, limits)[slice(*span)].any())
+    return bool(lasts or loops(table, channel, limits, span).any())
 
 
 def _covered(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that a decoder made the sound up, in speech or in the background of a pause."""
     lost = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
     lost = np.where(background_holes(table, channel, limits), lost, 0)
-    covered: NDArray[np.float32] = np.maximum(lost, table["concealed"][channel]).astype(np.float32)
-    covered[fading(table, channel, limits) | packets(table, channel, limits)] = SURE
-    return covered
+    covered = np.maximum(lost, table["concealed"][channel]).astype(np.float32)
+    return _at_least_sure(covered, fading(table, channel, limits) | packets(table, channel, limits))
 
 
 def _spliced(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.float32]:
     """Probability that time was cut out; sure where the samples do not go on and no other harm begins or ends."""
-    spliced: NDArray[np.float32] = table["spliced"][channel].copy()
-    frames = np.minimum((cuts(table, channel, limits) / HOP_SECONDS).astype(np.int64), table.n_frames - 1)
+    spliced = np.where(bell(table, channel, limits), 0, table["spliced"][channel])
+    frames = cuts(table, channel, limits)
+    if len(frames) == 0:
+        return spliced
     other = np.zeros(table.n_frames, np.bool_)
     for trigger, kind in ((_stuttered, "stutter"), (interrupted, "dropout"), (_covered, "buzz")):
         other |= trigger(table, channel, limits) >= limits[f"{kind}.offset"]
     near = widened(other, 3)
-    spliced[frames[~near[frames]]] = SURE
-    return spliced
+    broken = np.zeros(table.n_frames, np.bool_)
+    broken[frames[~near[frames]]] = True
+    return _at_least_sure(spliced, broken)
 
 
 def _of_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether speech was covered up, and not only the background of a pause."""
     inside = slice(*span)
     by_network = table["concealed"][channel, inside].max() >= limits["buzz.onset"]
-    return bool(by_network or packets(table, channel, limits)[inside].any())
+    return bool(by_network or packets(table, channel, limits, span).any())
 
 
 def _heard_or_hole(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether covered-up speech is loud enough to be heard, and clear if it is brief; a hole need not be."""
-    if not _of_speech(table, channel, span, limits) or packets(table, channel, limits)[slice(*span)].any():
+    if not _of_speech(table, channel, span, limits) or packets(table, channel, limits, span).any():
         return True
     clear = table["concealed"][channel, slice(*span)].max() >= limits["buzz.brief_sure"]
     return bool(

@@ -47,18 +47,21 @@ def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> He
     return Heard(loud & ~tone & ~music, tone, music, quiet & ~tone)
 
 
-def bell(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+def bell(
+    table: FeatureTable, channel: int, limits: Mapping[str, float], frames: slice = slice(None)
+) -> NDArray[np.bool_]:
     """Frames of a bell or an alarm: few spectral lines, which lie higher than those that lead in a voice.
 
     A bell that is struck many times a second is as alike as a stutter from stroke to stroke.
     """
-    lines, peak = (_smooth(table[name][channel], 11) for name in ("spectral_lines", "peak_hz"))
+    lines, peak = (_smooth(table[name][channel, frames], 11) for name in ("spectral_lines", "peak_hz"))
     return (lines <= limits["bell.lines"]) & (peak >= limits["bell.peak"])
 
 
 def _smooth(x: NDArray[np.float32], n: int) -> NDArray[np.float32]:
-    """Mean over `n` frames; undefined frames count as many lines, spread over the whole band."""
-    return np.convolve(np.nan_to_num(x, nan=1000), np.full(n, 1 / n), "same").astype(np.float32)
+    """Mean over `n` frames, an odd number; undefined frames count as many lines."""
+    padded = np.pad(np.nan_to_num(x, nan=1000), n // 2, mode="edge")
+    return np.convolve(padded, np.full(n, 1 / n), "valid").astype(np.float32)
 
 
 def _tones(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:

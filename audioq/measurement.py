@@ -99,7 +99,7 @@ class _Walk:
         self.n_samples = 0
         self.peak = 0.0
         self.marks: dict[str, list[NDArray[np.void]]] = {m.name: [] for m in MARK_FEATURES}
-        self._recent = np.zeros((audio.channels, 0), np.float32)
+        self._recent: list[NDArray[np.float32]] = [np.zeros((audio.channels, 0), np.float32)]
         self._n_marked = 0
         self._resample = _resampler(audio.sr, self.sr, audio.channels)
         self._offset: NDArray[np.float32] | None = None
@@ -114,17 +114,18 @@ class _Walk:
 
     def take(self, block: NDArray[np.float32]) -> None:
         """Measure a block of samples, shape (channels, n)."""
+        self.peak = max(self.peak, float(block.max(initial=0)), -float(block.min(initial=0)))
+        if self.peak > LOUDEST:
+            problem = f"its samples reach {self.peak:.0f} times full scale"
+            raise AudioError(self.audio.source, problem, "scale them to -1..1, or pass the integers themselves")
         for feature in MARK_FEATURES:
             if not feature.around_s:
                 runs = feature.function(block, self.n_samples, _shortest(feature, self.audio.sr))
                 self.marks[feature.name].append(runs)
         self.n_samples += block.shape[1]
-        self._recent = np.concatenate([self._recent, block], axis=1)
-        self._mark_around(self.n_samples - round(_AROUND_S * self.audio.sr))
-        self.peak = max(self.peak, float(block.max(initial=0)), -float(block.min(initial=0)))
-        if self.peak > LOUDEST:
-            problem = f"its samples reach {self.peak:.0f} times full scale"
-            raise AudioError(self.audio.source, problem, "scale them to -1..1, or pass the integers themselves")
+        self._recent.append(block)
+        # Whole seconds: small blocks are put together, or their surroundings would cost more than they do.
+        self._mark_around((self.n_samples - round(_AROUND_S * self.audio.sr)) // self.audio.sr * self.audio.sr)
         if self._offset is None:
             self._waiting.append(block)
             if self.n_samples >= self._settling:
@@ -134,16 +135,20 @@ class _Walk:
 
     def _mark_around(self, end: int) -> None:
         """Look for the marks that need sound around a block, in the samples up to `end` not looked at yet."""
-        first, start = self.n_samples - self._recent.shape[1], self._n_marked
+        sr, start = self.audio.sr, self._n_marked
         if end <= start:
             return
+        recent = np.concatenate(self._recent, axis=1)
+        first = self.n_samples - recent.shape[1]
         for feature in MARK_FEATURES:
             if feature.around_s:
-                shortest = _shortest(feature, self.audio.sr)
-                inner = (start - first, end - first)
-                self.marks[feature.name].append(feature.function(self._recent, first, shortest, self.audio.sr, inner))
+                around = round(feature.around_s * sr)
+                skipped = max(0, start - around - first)
+                y, inner = recent[:, skipped : end + around - first], (start - first - skipped, end - first - skipped)
+                runs = feature.function(y, first + skipped, _shortest(feature, sr), sr, inner)
+                self.marks[feature.name].append(runs)
         self._n_marked = end
-        self._recent = self._recent[:, max(0, end - round(_AROUND_S * self.audio.sr) - first) :].copy()
+        self._recent = [recent[:, max(0, end - round(_AROUND_S * sr) - first) :].copy()]
 
     def finish(self) -> dict[str, NDArray[np.float32]]:
         """Measure what is left and return the curves, shape (channels, n_frames)."""

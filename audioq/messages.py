@@ -54,8 +54,8 @@ _KINDS = {
         "Lost sound was covered up: in speech this is heard as a metallic or robotic buzz, in a pause as a hole in the "
         "background, which does not count."
     ),
-    "kind.stutter": "The same short piece of sound is played three times or more, so the voice stutters.",
-    "kind.splice": "A piece of time is missing: the sound jumps, and syllables or words are swallowed.",
+    "kind.stutter": "The same short piece of sound is played again, at once or over and over, so the voice stutters.",
+    "kind.splice": "The sound jumps: a piece of time is missing or was put in; syllables are swallowed or heard twice.",
     "kind.dead_air": "One side is silent, without any sign that its speech was cut off.",
     "kind.clipping": "The sound was too loud for the recorder, and its peaks are cut off, which sounds harsh.",
     "kind.click": "A single click or pop.",
@@ -95,7 +95,7 @@ _RIVALS = {
 }
 
 _SEVERITY = {
-    "severity.none": "no harm",
+    "severity.none": "hardly any harm",
     "severity.slight": "slight harm",
     "severity.marked": "marked harm",
     "severity.hardly_possible": "conversation hardly possible",

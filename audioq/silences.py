@@ -25,7 +25,7 @@ _FAINTEST_DBFS = -85.0
 _FADED_DBFS = -86.0
 """Below this a fade is too close to the last step of 16 bit to be a line."""
 _STEPS = 7
-"""Frames that a fade takes at most from there to the zeros."""
+"""A fade takes fewer frames than this from there to the zeros."""
 _LONGEST_FADE = 70
 """Frames that a fade takes at most."""
 _RIPPLE_DB = 1.0
@@ -109,7 +109,7 @@ def faded_to_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float
 def fading(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
     """Frames of the straight fades that end in exact zeros: what is heard there was made up by a decoder."""
     starts, _, first = _straight_fades(table, channel, limits)
-    return filled(table.n_frames, first, (starts / HOP_SECONDS).astype(np.int64))
+    return filled(table.n_frames, first, np.floor(starts / HOP_SECONDS + 1e-6).astype(np.int64))
 
 
 def _straight_fades(
@@ -120,7 +120,7 @@ def _straight_fades(
     long = ends - starts >= limits["dropout.fade_zeros"]
     starts, ends = starts[long], ends[long]
     level, n = table["level"][channel], round(limits["dropout.fade_length"] * 100)
-    zeros = (starts / HOP_SECONDS).astype(np.int64)
+    zeros = np.floor(starts / HOP_SECONDS + 1e-6).astype(np.int64)
     faint = np.concatenate([[0], np.cumsum(level < _FADED_DBFS)])
     back = np.arange(1, _STEPS + 1)
     below = faint[zeros, None] - faint[np.maximum(zeros[:, None] - back, 0)] == back

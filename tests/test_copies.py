@@ -72,3 +72,14 @@ def test_tables_without_the_marks_are_judged_all_the_same():
     for name in ("repeat", "discontinuity"):
         del table.marks[name]
     assert kinds(table) == []
+
+
+def test_a_copy_never_lowers_what_the_network_is_sure_of_and_shows_its_lag():
+    (event,) = find(copied([(3.0, 0.12, 0.04)], stuttered=stretches(10.0, [(3.0, 3.12)], 0.98)))
+    assert event.confidence == pytest.approx(0.98)
+    assert ("repeat", 40.0, "ms") in [(e.curve, e.value, e.unit) for e in event.evidence]
+    assert find(copied([(3.0, 0.12, 0.04)]))[0].confidence == pytest.approx(0.9)
+
+
+def test_a_mark_beyond_the_last_frame_is_left_out():
+    assert not loops(copied([(12.0, 0.1, 0.05)]), 0, DEFAULT_THRESHOLDS).any()

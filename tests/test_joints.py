@@ -24,12 +24,12 @@ def broken(*places, sr=48000, **curves):
 
 
 def found(table):
-    return cuts(table, 0, DEFAULT_THRESHOLDS).tolist()
+    return (cuts(table, 0, DEFAULT_THRESHOLDS) / 100).tolist()
 
 
 def test_a_cut_is_a_splice_at_its_place():
     table = broken((3.004, 30.0))
-    assert found(table) == pytest.approx([3.004])
+    assert found(table) == [3.0]
     (event,) = find(table)
     assert event.kind == "splice" and event.affects_verdict
     assert (event.start + event.end) / 2 == pytest.approx(3.004)
@@ -78,3 +78,10 @@ def a_blink(*places, sr=48000):
 @pytest.mark.parametrize(("places", "lost"), [((), 0), ((5.0,), 3), ((5.03,), 3), ((5.0, 5.03), 3), ((4.99, 5.015), 0)])
 def test_without_a_background_a_blink_of_zeros_needs_an_edge_of_the_waveform(places, lost):
     assert blinks(a_blink(*places), 0, DEFAULT_THRESHOLDS).sum() == lost
+
+
+@pytest.mark.parametrize("at", [1.16, 2.01, 2.03, 5.55, 8.99])
+def test_a_cut_on_the_border_of_two_frames_is_placed_as_exactly(at):
+    (event,) = find(broken((at, 30.0)))
+    assert (event.start + event.end) / 2 == pytest.approx(at)
+    assert ("discontinuity", 30.0, "dB", 14.0) in [(e.curve, e.value, e.unit, e.limit) for e in event.evidence]

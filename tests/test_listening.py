@@ -113,3 +113,11 @@ def test_a_bell_has_few_lines_and_high_ones():
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize("n", [1, 8, 11, 30])
+def test_a_bell_is_one_to_its_edges_however_short(n):
+    own = a_channel(n / 100, [(0, n / 100)])
+    few = {"spectral_lines": np.full(n, 8, np.float32), "peak_hz": np.full(n, 2100, np.float32)}
+    assert bell(a_table(own | few), 0, DEFAULT_THRESHOLDS).all()
+    assert not bell(a_table(own), 0, DEFAULT_THRESHOLDS).any()

@@ -47,6 +47,8 @@ _FAR = 8
 """Bins to either side that a discontinuity must stand out of, the two next to it left out."""
 _WIDTH = 4
 """Samples to either side that the residual of a cut fills; a click with a body, such as that of a key, fills more."""
+_RINGING_S, _RINGING_DB = 0.0015, 6.0
+"""A thing that was struck rings on: so much more of high frequencies for so long after the place than before it."""
 _LEAST_DB = 9.0
 """Contrast from which a place is marked; what is a splice is judged later, and stricter."""
 _SMALLEST = 4e-4
@@ -98,10 +100,22 @@ def discontinuities(
     first_of_own = near[:, own].argmax(axis=1) == _WIDTH  # a residual may fill parts of two bins
     rest = np.maximum(around[channel, at], near[:, ~own].max(axis=1, initial=0))
     contrast = 20 * np.log10(peak[channel, at] / np.maximum(rest, np.float32(1e-6)))
+    rings = _rings(y, channel, places + skipped + 2, round(_RINGING_S * sr))
     places += first + skipped + 2
     kept = (places >= first + inner[0]) & (places < first + inner[1]) & (contrast >= _LEAST_DB)
-    kept &= first_of_own
+    kept &= first_of_own & ~rings
     marks = np.zeros(int(kept.sum()), MARK_DTYPE)
     marks["channel"], marks["start"], marks["end"] = channel[kept], places[kept], places[kept] + 1
     marks["value"] = contrast[kept]
     return marks
+
+
+def _rings(y: NDArray[np.float32], channel: NDArray[np.int64], places: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    """Whether the third difference is much larger for `n` samples after each place; behind digital silence all is."""
+    window = np.arange(n + 3)
+    before, after = (
+        np.square(np.diff(y[channel[:, None], np.clip(places[:, None] + side, 0, y.shape[1] - 1)], n=3)).mean(axis=1)
+        for side in (window - n - 3 - _WIDTH, window + _WIDTH)
+    )
+    louder: NDArray[np.bool_] = (before > 0) & (after > before * np.float32(10 ** (_RINGING_DB / 10)))
+    return louder

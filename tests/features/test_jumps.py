@@ -114,3 +114,11 @@ def test_what_is_small_or_lasts_is_no_discontinuity() -> None:
 
 def test_a_block_too_short_has_none() -> None:
     assert len(discontinuities(np.zeros((2, 5), np.float32), 0, 1, 8000, (0, 5))) == 0
+
+
+def test_a_key_that_is_struck_rings_on_and_is_no_cut() -> None:
+    sr = 48000
+    y = voiced(sr)
+    t = np.arange(400) / sr
+    y[40000:40400] += (0.3 * np.exp(-t / 0.002) * np.sin(2 * np.pi * 2800 * t + 1)).astype(np.float32)
+    assert not (discontinuities(y[None], 0, 1, sr, (0, len(y)))["value"] >= 14).any()

@@ -80,3 +80,27 @@ def test_blocks_change_no_mark(block_seconds: float) -> None:
     assert len(whole.marks["repeat"]) == 4
     for name in ("repeat", "discontinuity"):
         assert parts.marks[name].tobytes() == whole.marks[name].tobytes()
+
+
+def sparse() -> np.ndarray:
+    """A burst of 5 ms, the same each 0.24 s, in zeros; and a loop of 0.6 s that ends in silence."""
+    y = np.zeros(3 * SR, np.float32)
+    for start in (2000, 3920, 5840, 7760):
+        y[start : start + 40] = noise(0.005)
+    y[12000:16800] = np.resize(noise(0.05, 9), 4800)
+    return y
+
+
+@pytest.mark.parametrize("block_seconds", [0.1, 0.13, 0.237, 0.5, 1.0])
+def test_blocks_change_no_mark_of_sparse_sounds_either(block_seconds: float) -> None:
+    whole, parts = (measure(read(sparse(), sr=SR), block_seconds=b) for b in (10.0, block_seconds))
+    assert (12400, 16800, 400.0) in whole.marks["repeat"][["start", "end", "value"]].tolist()
+    assert parts.marks["repeat"].tobytes() == whole.marks["repeat"].tobytes()
+
+
+def test_crafted_sounds_cost_no_more_memory_than_others() -> None:
+    sr = 48000
+    period = (np.random.default_rng(5).integers(-9000, 9000, 480) / 32768).astype(np.float32)
+    y = np.resize(period, 2 * sr)
+    marks = repeat_runs(y[None], 0, 384, sr, (0, len(y)))
+    assert {int(m["value"]) for m in marks} == {480}

@@ -39,6 +39,15 @@ def discontinuities(y: NDArray[np.float32], sr: int) -> list[tuple[int, float]]:
         rest = max(max((sizes[i] for i in others), default=0.0), 1e-6)
         contrast = 20 * np.log10(max(sizes[at], 1e-12) / rest)
         largest = all(sizes[at] >= sizes[i] for i in range(max(0, at - 4), min(n * width, at + 5)))
-        if contrast >= 9 and sizes[at] > 4e-4 and largest:
+        if contrast >= 9 and sizes[at] > 4e-4 and largest and not rings(y, at + 2, round(0.0015 * sr)):
             found.append((at + 2, float(contrast)))
     return found
+
+
+def rings(y: NDArray[np.float32], place: int, n: int) -> bool:
+    def mean_square(start: int) -> float:
+        x = [float(y[min(max(i, 0), len(y) - 1)]) for i in range(start, start + n + 3)]
+        return sum((x[i] - 3 * x[i + 1] + 3 * x[i + 2] - x[i + 3]) ** 2 for i in range(n)) / n
+
+    before, after = mean_square(place - n - 7), mean_square(place + 4)
+    return before > 0 and after > 10**0.6 * before
