@@ -79,7 +79,7 @@ def discontinuities(
     Returns
     -------
     ndarray of MARK_DTYPE, shape (n_marks,)
-        `value` is the contrast in dB.
+        `value` is the contrast in dB; where something struck rings on, the least that is marked.
     """
     width = max(4, round(_BIN_S * sr))
     skipped = -first % width  # bins lie where they do in the recording, wherever the block begins
@@ -103,7 +103,8 @@ def discontinuities(
     rings = _rings(y, channel, places + skipped + 2, round(_RINGING_S * sr))
     places += first + skipped + 2
     kept = (places >= first + inner[0]) & (places < first + inner[1]) & (contrast >= _LEAST_DB)
-    kept &= first_of_own & ~rings
+    kept &= first_of_own
+    contrast[rings] = np.minimum(contrast[rings], _LEAST_DB)  # no cut, but a sign of what goes on beside it
     marks = np.zeros(int(kept.sum()), MARK_DTYPE)
     marks["channel"], marks["start"], marks["end"] = channel[kept], places[kept], places[kept] + 1
     marks["value"] = contrast[kept]

@@ -39,8 +39,9 @@ def discontinuities(y: NDArray[np.float32], sr: int) -> list[tuple[int, float]]:
         rest = max(max((sizes[i] for i in others), default=0.0), 1e-6)
         contrast = 20 * np.log10(max(sizes[at], 1e-12) / rest)
         largest = all(sizes[at] >= sizes[i] for i in range(max(0, at - 4), min(n * width, at + 5)))
-        if contrast >= 9 and sizes[at] > 4e-4 and largest and not rings(y, at + 2, round(0.0015 * sr)):
-            found.append((at + 2, float(contrast)))
+        if contrast >= 9 and sizes[at] > 4e-4 and largest:
+            struck = rings(y, at + 2, round(0.0015 * sr))
+            found.append((at + 2, 9.0 if struck else float(contrast)))
     return found
 
 
