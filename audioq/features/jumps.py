@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,13 +89,12 @@ def discontinuities(
     if n <= 2 * _FAR:
         return np.zeros(0, MARK_DTYPE)
     residual = np.abs(np.diff(y[:, skipped : skipped + n * width + 4], n=4))
-    bins = residual.reshape(len(y), n, width)
-    peak = bins.max(axis=2)
+    peak = _largest([residual[:, k::width] for k in range(width)])  # far faster than along a short last axis
     wide = np.pad(peak, ((0, 0), (_FAR, _FAR)))
-    around = np.maximum.reduce([wide[:, _FAR + k : _FAR + k + n] for k in range(-_FAR, _FAR + 1) if abs(k) > 1])
+    around = _largest([wide[:, _FAR + k : _FAR + k + n] for k in range(-_FAR, _FAR + 1) if abs(k) > 1])
     stands_out = peak > np.maximum(around * np.float32(10 ** (_LEAST_DB / 20)), np.float32(_SMALLEST))
     channel, at = np.nonzero(stands_out)
-    places = at * width + bins[channel, at].argmax(axis=1)
+    places = at * width + residual.reshape(len(y), n, width)[channel, at].argmax(axis=1)
     offsets = np.arange(-width, width + 1)
     near = residual[channel[:, None], np.clip(places[:, None] + offsets, 0, n * width - 1)]
     own = np.abs(offsets) <= _WIDTH
@@ -120,3 +121,11 @@ def _rings(y: NDArray[np.float32], channel: NDArray[np.int64], places: NDArray[n
     )
     louder: NDArray[np.bool_] = (before > 0) & (after > before * np.float32(10 ** (_RINGING_DB / 10)))
     return louder
+
+
+def _largest(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Largest value at each place of arrays of one shape, without a copy of them all."""
+    largest = rows[0].copy()
+    for row in rows[1:]:
+        np.maximum(largest, row, out=largest)
+    return largest
