@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.listening import bell, listen
+from audioq.masks import widened
 from audioq.table import FeatureTable
 
 
@@ -33,7 +34,7 @@ def cuts(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDAr
     heard = _lowest(level)[frames] >= active - limits["splice.below_active"]
     steady = np.maximum(table["fall_10"][channel], table["rise_10"][channel])[frames] <= limits["splice.steepest"]
     other = listen(table, channel, limits).tone | bell(table, channel, limits) | (table["clipped_share"][channel] > 0)
-    kept = (marks["value"] >= least) & alone & heard & steady & ~_highest(other)[frames]
+    kept = (marks["value"] >= least) & alone & heard & steady & ~widened(other, 1)[frames]
     cut: NDArray[np.int64] = frames[kept]
     return cut
 
@@ -47,8 +48,3 @@ def _lowest(x: NDArray[np.float32]) -> NDArray[np.float32]:
     """Smallest value of each frame and the two beside it."""
     padded = np.pad(x, 1, mode="edge")
     return np.minimum(np.minimum(padded[:-2], padded[1:-1]), padded[2:])
-
-
-def _highest(x: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    padded = np.pad(x, 1, mode="edge")
-    return padded[:-2] | padded[1:-1] | padded[2:]

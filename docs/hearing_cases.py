@@ -137,8 +137,8 @@ CASES: tuple[Case, ...] = (
             LEVEL,
             Curve("probability", (("rule of fades", _by_fade), ("network", _network)), ("dropout.onset",), P),
         ),
-        least=0.3,
-        most=1.5,
+        least=0.65,
+        most=0.75,
     ),
     Case(
         "buzz",
