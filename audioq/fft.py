@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import math
 import threading
 from functools import cache
 from pathlib import Path
@@ -91,6 +92,7 @@ class _Memory(threading.local):
 
     def __init__(self) -> None:
         self.arrays: dict[tuple[str, tuple[int, ...], type[np.generic]], NDArray[Any]] = {}
+        self.rooms: dict[tuple[str, type[np.generic]], NDArray[Any]] = {}
 
 
 _MEMORY = _Memory()
@@ -105,3 +107,15 @@ def scratch(name: str, shape: tuple[int, ...], dtype: type[np.generic] = np.floa
     if key not in _MEMORY.arrays:
         _MEMORY.arrays[key] = np.zeros(shape, dtype)
     return _MEMORY.arrays[key]
+
+
+def room(name: str, shape: tuple[int, ...], dtype: type[np.generic] = np.float32) -> NDArray[Any]:
+    """Return memory like `scratch` for shapes that change from call to call: one array a name and type.
+
+    It is as large as the largest that was ever asked for; what is in it is undefined.
+    """
+    size = math.prod(shape)
+    key = (name, dtype)
+    if key not in _MEMORY.rooms or len(_MEMORY.rooms[key]) < size:
+        _MEMORY.rooms[key] = np.empty(size, dtype)
+    return _MEMORY.rooms[key][:size].reshape(shape)

@@ -49,6 +49,8 @@ class Frames:
         Mean square of each 2.5 ms of `y`.
     low : ndarray, float32, shape (channels, (TILE + 2 * MARGIN) * 80)
         `y` at 8 kHz.
+    lowest : ndarray, float32, shape (channels, (TILE + 2 * MARGIN) * 40)
+        `y` at 4 kHz.
     S : ndarray, float32, shape (channels, n_bins, TILE + 2 * SPECTRUM_MARGIN)
         Power spectrum of 32 ms Hann windows centred on the frames, bins 31.25 Hz apart; a sine of
         full scale has about 0.25 in its bin.
@@ -67,6 +69,7 @@ class Frames:
     y: NDArray[np.float32]
     steps: NDArray[np.float32]
     low: NDArray[np.float32]
+    lowest: NDArray[np.float32]
     S: NDArray[np.float32]
     mel_db: NDArray[np.float32]
     sr: int
@@ -117,10 +120,12 @@ def frame(y: NDArray[np.float32], sr: int, *, band_hz: float, first: int = 0) ->
     hop = sr // 100
     S = _power(y, sr)
     mel = np.matmul(mel_basis(sr, band_hz), S)
+    low = halve(y) if sr == 2 * LOW_SR else y
     return Frames(
         y=y,
         steps=_mean_square(y, hop // STEPS_PER_HOP),
-        low=halve(y) if sr == 2 * LOW_SR else y,
+        low=low,
+        lowest=halve(low),
         S=S,
         mel_db=decibel(mel),
         sr=sr,

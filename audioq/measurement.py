@@ -14,6 +14,7 @@ from audioq.errors import AudioError
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, MARK_FEATURES, CallFeature, FrameFeature, MarkFeature
 from audioq.features.coverage import frame_coverage
 from audioq.features.loss import weights_digest
+from audioq.fft import scratch
 from audioq.frames import MARGIN, TILE, analysis_sr, frame
 from audioq.table import MARK_DTYPE, FeatureTable, Note, Quantity, fingerprint
 
@@ -190,7 +191,8 @@ class _Walk:
         done = 0
         while self._buffer.shape[1] - done >= need + (GROUP - 1) * tile:
             starts = range(done, done + GROUP * tile, tile)
-            self._measure(np.concatenate([self._buffer[:, start : start + need] for start in starts]))
+            tiles = scratch("tiles", (GROUP * self.audio.channels, need))
+            self._measure(np.concatenate([self._buffer[:, start : start + need] for start in starts], out=tiles))
             done += GROUP * tile
         self._buffer = self._buffer[:, done:].copy()
 

@@ -73,7 +73,9 @@ class RunError(Exception):
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    """One thread, and modules compiled once as in an installed copy, which some machines forbid."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "OPENBLAS_NUM_THREADS": "1"}
 
 
 def cost_of(command: Sequence[str]) -> Cost:

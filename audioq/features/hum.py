@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.frames import MARGIN, TILE, Frames, decibel
+from audioq.frames import LOW_SR, MARGIN, TILE, Frames, decibel
 
 _SPAN = TILE + 2 * MARGIN
 """Hops seen at once: 1.92 s, which tells 50 Hz from its neighbours 2 Hz away."""
@@ -30,10 +30,11 @@ def hum_contrast(frames: Frames, *, harmonics: int = 6, aside_hz: float = 3.0) -
         Mean contrast of the lines in dB, the larger of 50 and 60 Hz, over 1.92 s about the tile; the same in
         every frame of the tile.
     """
-    rows = frames.y.reshape(len(frames.y), _SPAN, frames.hop_length)
-    within, between = _waves(frames.sr, harmonics, aside_hz)
+    hop = LOW_SR // 200
+    rows = frames.lowest.reshape(len(frames.lowest), _SPAN, hop)
+    within, between = _waves(LOW_SR // 2, harmonics, aside_hz)
     # First from hop to hop, then within the hop; real products, because complex ones cost more than twice as much.
-    folded = np.matmul(between, rows).reshape(len(rows), -1, 2, frames.hop_length)
+    folded = np.matmul(between, rows).reshape(len(rows), -1, 2, hop)
     parts = np.matmul(folded, within)
     real, imag = parts[..., 0, 0] - parts[..., 1, 1], parts[..., 0, 1] + parts[..., 1, 0]
     power = decibel(np.square(real) + np.square(imag)).reshape(len(rows), 2, harmonics, 3)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.fft import room, scratch
 from audioq.frames import MARGIN, TILE, Frames, decibel
 from audioq.table import MARK_DTYPE
 
@@ -31,11 +32,12 @@ def waveform_jumps(frames: Frames) -> tuple[NDArray[np.float32], NDArray[np.floa
     hop = frames.hop_length
     first, last = (MARGIN - 2) * hop, (MARGIN + TILE + 2) * hop
     y = frames.y[:, first - 3 : last]
-    step = y[:, 1:] - y[:, :-1]
-    residual = (step[:, 2:] - step[:, 1:-1]) - (step[:, 1:-1] - step[:, :-2])
-    square = np.square(residual).reshape(len(y), TILE + 4, hop)
-    at, peak = square.argmax(axis=2), square.max(axis=2)
-    energy = square.sum(axis=2)
+    for order in range(1, 4):
+        y = np.subtract(y[:, 1:], y[:, :-1], out=scratch(f"difference {order}", (len(y), last - first + 3 - order)))
+    square = np.square(y, out=y).reshape(len(y), TILE + 4, hop)
+    at = square.argmax(axis=2)
+    peak = np.take_along_axis(square, at[..., None], axis=2)[..., 0]
+    energy = np.einsum("cth->ct", square)
     n = energy.shape[1]
     around = sum(energy[:, i : n - 4 + i] for i in range(5)) - peak[:, 2:-2]
     mean = np.maximum(around / (5 * hop - 1), np.float32(1e-12))
@@ -88,10 +90,9 @@ def discontinuities(
     n = (y.shape[1] - skipped - 4) // width
     if n <= 2 * _FAR:
         return np.zeros(0, MARK_DTYPE)
-    residual = np.abs(np.diff(y[:, skipped : skipped + n * width + 4], n=4))
+    residual = _fourth_difference(y[:, skipped : skipped + n * width + 4])
     peak = _largest([residual[:, k::width] for k in range(width)])  # far faster than along a short last axis
-    wide = np.pad(peak, ((0, 0), (_FAR, _FAR)))
-    around = _largest([wide[:, _FAR + k : _FAR + k + n] for k in range(-_FAR, _FAR + 1) if abs(k) > 1])
+    around = _largest_aside(peak)
     stands_out = peak > np.maximum(around * np.float32(10 ** (_LEAST_DB / 20)), np.float32(_SMALLEST))
     channel, at = np.nonzero(stands_out)
     places = at * width + residual.reshape(len(y), n, width)[channel, at].argmax(axis=1)
@@ -101,26 +102,43 @@ def discontinuities(
     first_of_own = near[:, own].argmax(axis=1) == _WIDTH  # a residual may fill parts of two bins
     rest = np.maximum(around[channel, at], near[:, ~own].max(axis=1, initial=0))
     contrast = 20 * np.log10(peak[channel, at] / np.maximum(rest, np.float32(1e-6)))
-    rings = _rings(y, channel, places + skipped + 2, round(_RINGING_S * sr))
-    places += first + skipped + 2
-    kept = (places >= first + inner[0]) & (places < first + inner[1]) & (contrast >= _LEAST_DB)
-    kept &= first_of_own
-    contrast[rings] = np.minimum(contrast[rings], _LEAST_DB)  # no cut, but a sign of what goes on beside it
-    marks = np.zeros(int(kept.sum()), MARK_DTYPE)
-    marks["channel"], marks["start"], marks["end"] = channel[kept], places[kept], places[kept] + 1
-    marks["value"] = contrast[kept]
+    places += skipped + 2
+    kept = (places >= inner[0]) & (places < inner[1]) & (contrast >= _LEAST_DB) & first_of_own
+    channel, places, contrast = channel[kept], places[kept], contrast[kept]
+    contrast[_rings(y, channel, places, round(_RINGING_S * sr))] = _LEAST_DB  # no cut, but a sign of what is beside it
+    marks = np.zeros(len(places), MARK_DTYPE)
+    marks["channel"], marks["start"], marks["end"] = channel, places + first, places + first + 1
+    marks["value"] = contrast
     return marks
+
+
+def _fourth_difference(y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Magnitude of the fourth difference along time, in memory that the next call writes again."""
+    n = y.shape[1]
+    for order in range(1, 5):
+        y = np.subtract(y[:, 1:], y[:, :-1], out=room(f"difference {order % 2}", (len(y), n - order)))
+    return np.abs(y, out=y)
 
 
 def _rings(y: NDArray[np.float32], channel: NDArray[np.int64], places: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
     """Whether the third difference is much larger for `n` samples after each place; behind digital silence all is."""
-    window = np.arange(n + 3)
+    reach = n + 3 + _WIDTH
+    stretches = np.lib.stride_tricks.sliding_window_view(y, 2 * reach, axis=1)
+    near = stretches[channel, np.clip(places - reach, 0, stretches.shape[1] - 1)]
     before, after = (
-        np.square(np.diff(y[channel[:, None], np.clip(places[:, None] + side, 0, y.shape[1] - 1)], n=3)).mean(axis=1)
-        for side in (window - n - 3 - _WIDTH, window + _WIDTH)
+        np.square(np.diff(side, n=3)).sum(axis=1) for side in (near[:, : n + 3], near[:, reach + _WIDTH :])
     )
     louder: NDArray[np.bool_] = (before > 0) & (after > before * np.float32(10 ** (_RINGING_DB / 10)))
     return louder
+
+
+def _largest_aside(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Largest of the values up to `_FAR` places away on either side, the two neighbours left out."""
+    n = x.shape[1]
+    wide = np.zeros((len(x), n + 2 * _FAR), np.float32)
+    wide[:, _FAR:-_FAR] = x
+    seven = _largest([wide[:, k : k + n + _FAR + 2] for k in range(_FAR - 1)])
+    return np.maximum(seven[:, :n], seven[:, _FAR + 2 :])
 
 
 def _largest(rows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.fft import room, scratch
 from audioq.table import MARK_DTYPE
 
 SHORTEST_LAG_S, LONGEST_LAG_S = 0.0095, 0.25
@@ -25,7 +26,7 @@ _CHECKED_S = 0.002
 def repeat_runs(y: NDArray[np.float32], first: int, shortest: int, sr: int, inner: tuple[int, int]) -> NDArray[np.void]:
     """Return runs of samples that equal those a constant lag before.
 
-    Places are picked by their content (four samples whose hash ends in zeros), so that both copies of a stretch
+    Places are picked by their content (eight samples whose hash begins with zeros), so that both copies of a stretch
     pick the same ones wherever a block begins; places with the same hash are compared, and followed in both directions.
 
     Parameters
@@ -60,12 +61,13 @@ def _matches(
     """Places in the block around which the samples equal those one lag before, and the shortest such lag of each."""
     nothing = np.zeros(0, np.int64)
     around = round(_CHECKED_S * sr)
-    if len(y) < 4:
+    if len(y) < 2 * around:
         return nothing, nothing
-    keys = _hashes(np.ascontiguousarray(y).view(np.uint32))
+    keys = _hashes(np.ascontiguousarray(y))
     every = 1 << max(0, int(np.log2(sr / 750)))  # about one place in 1.3 ms
-    places = np.flatnonzero(keys & np.uint32(every - 1) == 0)
+    places = np.flatnonzero(keys <= np.uint32(2**32 // every - 1))
     places = places[y[places] != y[places + 1]]  # silence and held values are other marks
+    places = places[_met_again(keys[places], every)]
     # one sort of hash and place together is several times faster than an argsort of the hashes
     both = np.sort((keys[places].astype(np.uint64) << np.uint64(32)) | places.astype(np.uint64))
     twice = np.flatnonzero((both[1:] >> np.uint64(32)) == (both[:-1] >> np.uint64(32)))
@@ -86,14 +88,37 @@ def _matches(
     return here[equal], lags[equal]
 
 
-def _hashes(bits: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """A hash of each four samples in a row, well mixed in its last bits."""
-    keys = bits[:-3] * np.uint32(0x9E3779B1)
-    for offset, factor in ((1, 0x85EBCA77), (2, 0xC2B2AE3D), (3, 0x27D4EB2F)):
-        keys += bits[offset : len(bits) - 3 + offset] * np.uint32(factor)
-    keys ^= keys >> np.uint32(15)
+def _met_again(keys: NDArray[np.uint32], every: int, bits: int = 17) -> NDArray[np.int64]:
+    """Places of the hashes that occur more than once, and of some others: what is left is soon sorted.
+
+    Each writes its number into a table under the first bits of its hash. Whoever finds another number there, and
+    whose number is found, share those bits.
+    """
+    slots = (keys * np.uint32(every)) >> np.uint32(32 - bits)  # picked hashes begin with zeros: those are left out
+    own = np.arange(len(keys), dtype=np.int32)
+    table = scratch("hashes met", (1 << bits,), np.int32)
+    table[slots] = own
+    last = table[slots]
+    early = np.flatnonzero(last != own)
+    met = np.zeros(len(keys), np.bool_)
+    met[early] = met[last[early]] = True
+    return np.flatnonzero(met)
+
+
+def _hashes(y: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """A hash of each eight samples in a row, well mixed in its first bits; memory that the next call writes again.
+
+    Of fewer, faint noise has the same in many places by chance.
+    """
+    bits = y.view(np.uint32)
+    # A faint sample of 16 bit as a float has all its digits in front; factors spread them only towards the front.
+    keys: NDArray[np.uint32] = np.right_shift(bits, np.uint32(16), out=room("hashes of 1", bits.shape, np.uint32))
+    keys ^= bits
+    for n, factor in ((1, 0x9E3779B1), (2, 0x85EBCA77), (4, 0xC2B2AE3D)):
+        first = np.multiply(keys[:-n], np.uint32(factor), out=room(f"hashes of {2 * n}", (len(keys) - n,), np.uint32))
+        first += keys[n:]
+        keys = first
     keys *= np.uint32(0x2C1B3C6D)
-    keys ^= keys >> np.uint32(18)
     return keys
 
 

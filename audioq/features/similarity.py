@@ -6,15 +6,14 @@ cross-correlation is taken at pitch lags (2.5-15 ms), packet lags (10-60 ms) and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import reduce
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.fft import irfft, rfft, scratch
-from audioq.frames import LOW_SR, MARGIN, TILE, Frames, halve
+from audioq.fft import room, scratch
+from audioq.frames import LOW_SR, MARGIN, TILE, Frames
 
 
 def short_lags(
@@ -50,11 +49,13 @@ def short_lags(
     per_ms = LOW_SR // 1000
     pitch_from, packet_from = int(pitch_ms[0] * per_ms), int(packet_ms[0] * per_ms)
     lags = {"longest": int(packet_ms[1] * per_ms), "shortest": pitch_from}
-    ncc = normalised(frames.low, hop=10 * per_ms, window=20 * per_ms, step=1, memory="short lags", **lags)
-    pitch = ncc[..., : int(pitch_ms[1] * per_ms) + 1 - pitch_from]
-    packet = ncc[..., packet_from - pitch_from :]
-    grid = reduce(np.maximum, (ncc[..., int(lag * per_ms) - pitch_from] for lag in grid_ms)).copy()
-    return (*_peak(pitch, pitch_from, per_ms), *_peak(packet, packet_from, per_ms), grid)
+    rows = []
+    for scaled, factor in normalised(frames.low, hop=10 * per_ms, step=1, **lags):
+        pitch = _peak(scaled[:, : int(pitch_ms[1] * per_ms) + 1 - pitch_from], factor, pitch_from, per_ms)
+        packet = _peak(scaled[:, packet_from - pitch_from :], factor, packet_from, per_ms)
+        grid = factor * reduce(np.maximum, (scaled[:, int(lag * per_ms) - pitch_from] for lag in grid_ms))
+        rows.append((*pitch, *packet, grid))
+    return tuple(np.stack(curve) for curve in zip(*rows, strict=True))
 
 
 def long_lags(frames: Frames, *, stutter_ms: tuple[float, float] = (60.0, 210.0)) -> tuple[NDArray[np.float32], ...]:
@@ -76,123 +77,106 @@ def long_lags(frames: Frames, *, stutter_ms: tuple[float, float] = (60.0, 210.0)
     per_ms = LOW_SR // 2000
     first, longest = (int(lag * per_ms) for lag in stutter_ms)
     lags = {"longest": longest, "shortest": first}
-    ncc = normalised(halve(frames.low), hop=10 * per_ms, window=40 * per_ms, step=2, memory="long lags", **lags)
-    value, lag = _peak(ncc, first, per_ms)
-    return np.repeat(value, 2, axis=1), np.repeat(lag, 2, axis=1)
+    rows = normalised(frames.lowest, hop=10 * per_ms, step=2, **lags)
+    peaks = [_peak(*row, first, per_ms) for row in rows]
+    value, lag = (np.repeat(np.stack(curve), 2, axis=1) for curve in zip(*peaks, strict=True))
+    return value, lag
 
 
 def normalised(
     y: NDArray[np.float32],
     *,
     hop: int,
-    window: int,
+    shortest: int,
     longest: int,
     step: int,
-    shortest: int = 0,
-    memory: str | None = None,
-) -> NDArray[np.float32]:
-    """Return the normalised correlation of a window with the signal before it.
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """Yield for each channel the correlation of windows with the signal before them, and what normalises it.
 
-    All windows of a tile are cut from one row of blocks, each as long as the step from window to window. A
-    correlation by FFT is circular and does not mind where on the circle both signals begin, so each block has
-    one place on it and is transformed once; the spectra of windows and of what lies before them are sums.
+    The factor is the same for all lags of a window, so that what is largest can be picked first. A window is twice
+    as long as the step from one to the next, so each half of it is shared by two.
 
     Parameters
     ----------
     y : ndarray, float32, shape (channels, (TILE + 2 * MARGIN) * hop)
-    hop, window, longest : int
-        Samples a frame, samples of the window (centred on `step` frames, a multiple of them), longest lag in
-        samples.
+    hop, shortest, longest : int
+        Samples a frame, shortest and longest lag in samples.
     step : int
-        Frames from one window to the next.
-    shortest : int
-        Shortest lag in samples.
-    memory : str, optional
-        Name of `scratch` memory for the result, for callers that do not hand it out.
+        Frames from one window to the next, a multiple of `_SHIFTS` samples; windows are centred on so many frames.
 
-    Returns
-    -------
-    ndarray, float32, shape (channels, TILE // step, longest - shortest + 1)
-        Column `k` holds the correlation at a lag of ``shortest + k`` samples.
+    Yields
+    ------
+    scaled : ndarray, float32, shape (TILE // step, longest - shortest + 1)
+        Column `k` belongs to a lag of ``shortest + k`` samples; normalised by what lies before, not by the window.
+        The next channel overwrites it.
+    factor : ndarray, float32, shape (TILE // step,)
     """
-    n, block = TILE // step, step * hop
-    start = MARGIN * hop + (block - window) // 2
-    before, after = -(-longest // block), -(-(window - shortest) // block)
-    circle, width = before + after, window // block
-    norm = _inverse_norm(y[:, start - longest : start + (n - 1) * block + window], window)
-    norms = _norms_before(norm, n, block, longest - shortest)
-    shape = (len(y), n, longest - shortest + 1)
-    ncc = np.empty(shape, np.float32) if memory is None else scratch(memory, shape)
-    end = min(longest + 1, circle * block) - shortest
-    n_circles = -(-(n + before + max(after, width) - 1) // circle)
-    blocks = y[:, start - before * block :][:, : n_circles * circle * block].reshape(len(y), -1, circle, block)
-    for channel in range(len(y)):  # one at a time, so that what is worked on stays in the cache
-        sums = running_sums(_block_spectra(blocks[channel]))
-        correlation = _correlation(sums(width)[before : before + n], sums(circle)[:n])
-        # Past its end a circular correlation goes on at its beginning.
-        np.multiply(correlation[:, shortest : shortest + end], norms[channel, :, :end], out=ncc[channel, :, :end])
-        np.multiply(correlation[:, : shape[2] - end], norms[channel, :, end:], out=ncc[channel, :, end:])
-        ncc[channel] *= norm[channel, longest::block, None]
-    return ncc
+    n, block, n_lags = TILE // step, step * hop, longest - shortest + 1
+    window, end = 2 * block, (MARGIN + TILE) * hop + block // 2
+    # Backwards, so that the longer lag lies further on: rows are read forwards and a tie goes to the shorter lag.
+    backwards = np.ascontiguousarray(y[:, end - 1 :: -1])
+    norm = _inverse_norm(backwards[:, : (n - 1) * block + longest + window], window)
+    scaled = scratch("scaled", (n, n_lags))
+    for samples, norms in zip(backwards, norm, strict=True):  # what is worked on stays in the cache
+        products = _products(samples, n + 1, block, shortest, n_lags)
+        before = _view(norms, (n, n_lags), (block, 1), shortest)
+        now = np.add(products[:-1], products[1:], out=scaled[::-1])
+        now *= before
+        yield scaled, norms[: n * block : block][::-1]
 
 
-def _block_spectra(blocks: NDArray[np.float32]) -> NDArray[np.complex64]:
-    """Spectra of blocks, shape (n, circle, block), each at its own place on the circle and zeros elsewhere."""
-    n, circle, block = blocks.shape
-    placed = scratch("placed", (n, circle, circle, block))
-    # The diagonal as a view; it is the same each time, so what lies beside it stays zero.
-    np.einsum("nccb->ncb", placed)[:] = blocks
-    n_fft = circle * block
-    return rfft(placed.reshape(-1, n_fft), out=scratch("spectra", (n * circle, n_fft // 2 + 1), np.complex64))
+_SHIFTS = 16
+"""Lags that one row of a product stands for: few enough to waste little, many enough to be a good product."""
 
 
-def _correlation(windows: NDArray[np.complex64], circles: NDArray[np.complex64]) -> NDArray[np.float32]:
-    """Circular correlation of windows with the whole circle about each, by their spectra; lag 0 is column 0."""
-    n, n_bins = windows.shape
-    product = np.conj(circles, out=scratch("product", (n, n_bins), np.complex64))
-    product *= windows
-    n_fft = 2 * (n_bins - 1)
-    return irfft(product, n_fft, out=scratch("correlation", (n, n_fft)))
+def _products(x: NDArray[np.float32], n_blocks: int, block: int, shortest: int, n_lags: int) -> NDArray[np.float32]:
+    """Correlation of each block with what follows it, shape (n_blocks, n_lags), as products of matrices.
+
+    With a lag of ``16 a + b`` samples the sum over ``x[i] x[i + lag]`` is that over ``x[j - b] x[j + 16 a]``: a product
+    of the block, put in 16 places, with what follows it in rows 16 samples apart. It takes a fifth more arithmetic
+    than the sums one by one and less time than they or an FFT.
+    """
+    rows, length = -(-n_lags // _SHIFTS), block + _SHIFTS
+    per_block = block // _SHIFTS
+    placed = scratch("placed", (n_blocks, _SHIFTS + length))  # what lies beside the block stays zero
+    placed[:, _SHIFTS:-_SHIFTS] = x[: n_blocks * block].reshape(n_blocks, block)
+    shifted = scratch("shifted", (n_blocks, _SHIFTS, length))
+    shifted[:] = _view(placed, shifted.shape, (_SHIFTS + length, -1, 1), _SHIFTS)
+    later = scratch("later", ((n_blocks - 1) * per_block + rows, length))
+    later[:] = _view(x, later.shape, (_SHIFTS, 1), shortest)
+    beside = _view(later, (n_blocks, rows, length), (per_block * length, length, 1))
+    out = scratch("products", (n_blocks, rows, _SHIFTS))
+    return np.matmul(beside, shifted.swapaxes(1, 2), out=out).reshape(n_blocks, rows * _SHIFTS)[:, :n_lags]
 
 
-def running_sums(rows: NDArray[Any]) -> Callable[[int], NDArray[Any]]:
-    """Return a function of `n` that sums each `n` neighbours along the first axis, by doubling; it keeps its finds."""
-    known = {1: rows}
+def _view(
+    x: NDArray[np.float32], shape: tuple[int, ...], steps: tuple[int, ...], first: int = 0
+) -> NDArray[np.float32]:
+    """View contiguous samples from `first` on, so many of them apart along each axis; a view beyond them is refused.
 
-    def sums(n: int) -> NDArray[Any]:
-        if n not in known:
-            half = 1 << (n - 1).bit_length() - 1  # the largest power of two below n
-            first, rest = sums(half), sums(n - half)
-            length = len(rows) - n + 1
-            memory = scratch(f"sums of {n}", (length, *rows.shape[1:]), rows.dtype.type)
-            known[n] = np.add(first[:length], rest[half : half + length], out=memory)
-        return known[n]
-
-    return sums
+    `as_strided` takes ten times as long.
+    """
+    return np.ndarray(shape, np.float32, x.data, 4 * first, tuple(4 * step for step in steps))
 
 
 def _inverse_norm(y: NDArray[np.float32], window: int, quietest: float = 1e-10) -> NDArray[np.float32]:
     """Return one over the norm of the window that starts at each sample; `quietest` is a mean square."""
-    norm = np.empty((len(y), y.shape[1] - window + 1), np.float32)
-    for row, samples in zip(norm, y, strict=True):
-        np.add(running_sums(np.square(samples))(window), np.float32(quietest * window), out=row)
+    n = y.shape[1] - window + 1
+    norm = np.full((len(y), n), quietest * window, np.float32)
+    for energy, samples in zip(norm, y, strict=True):
+        sums, size, at = np.square(samples, out=room("squares", samples.shape)), 1, 0
+        while size <= window:  # a window is put together from sums of 1, 2, 4 ... samples
+            if window & size:
+                energy += sums[at : at + n]
+                at += size
+            sums = np.add(sums[:-size], sums[size:], out=room(f"sums {size % 3}", (len(sums) - size,)))
+            size *= 2
     np.sqrt(norm, out=norm)
     return np.divide(np.float32(1), norm, out=norm)
 
 
-def _norms_before(norm: NDArray[np.float32], n: int, block: int, last: int) -> NDArray[np.float32]:
-    """Norms at the lags of each window as a view of (channels, n, last + 1), longest lag last.
-
-    Read backwards once, so that all rows run forwards: products with a negative stride are several times slower.
-    """
-    backwards = np.ascontiguousarray(norm[:, : (n - 1) * block + last + 1][:, ::-1])
-    channel, sample = backwards.strides
-    newest = backwards[:, (n - 1) * block :]
-    strides = (channel, -block * sample, sample)
-    return np.lib.stride_tricks.as_strided(newest, (len(norm), n, last + 1), strides, writeable=False)
-
-
-def _peak(ncc: NDArray[np.float32], first: int, per_ms: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    best = ncc.argmax(axis=2)
-    channel, row = np.ogrid[: ncc.shape[0], : ncc.shape[1]]
-    return ncc[channel, row, best], ((best + first) / per_ms).astype(np.float32)
+def _peak(
+    scaled: NDArray[np.float32], factor: NDArray[np.float32], first: int, per_ms: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    best = scaled.argmax(axis=1)
+    return scaled[np.arange(len(best)), best] * factor, ((best + first) / per_ms).astype(np.float32)
