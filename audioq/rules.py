@@ -61,6 +61,12 @@ def _remains_only(facts: Facts, limits: Mapping[str, float]) -> bool:
     return _speechless(facts, limits) and facts["disturbed_s"] > 0
 
 
+def _hardly_spoken(facts: Facts, limits: Mapping[str, float]) -> bool:
+    """Too little speech for so long a recording, and no tones that would explain it."""
+    little = facts["speech_s"] < limits["hardly.speech"] or facts["speech_ratio"] < limits["hardly.share"]
+    return little and facts["duration_s"] > limits["hardly.duration"] and facts["tone_s"] == 0
+
+
 def _signs(facts: Facts) -> float:
     """How many sure signs a channel shows; `scores` counts them by the minute of speech and one second more."""
     return float(round(facts["signs_per_minute"] * (facts["speech_s"] + 1) / 60))
@@ -120,8 +126,8 @@ RULES: tuple[Rule, ...] = (
         "hardly_any_speech",
         Label.BLOCKED,
         "speech",
-        lambda f, t: f["speech_s"] < t["hardly.speech"] and f["duration_s"] > t["hardly.duration"] and f["tone_s"] == 0,
-        (("speech_s", "hardly.speech"),),
+        _hardly_spoken,
+        (("speech_s", "hardly.speech"), ("speech_ratio", "hardly.share")),
         ("other_side_listened", "microphone_muted", "call_simply_ended"),
         capped=True,
     ),
