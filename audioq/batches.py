@@ -14,9 +14,9 @@ from audioq.report import Failure
 Made = TypeVar("Made")
 
 AUDIO_EXTENSIONS = frozenset(
-    "3g2 3gp 3gpp aac aif aifc aiff al alaw amr asf au avi awb caf flac g722 g723 g729 gsm m4a m4b m4v mka mkv mov "
-    "mp3 mp4 mpg mpeg mulaw oga ogg opus pcma pcmu rf64 sln sln12 sln16 sln192 sln24 sln32 sln44 sln48 sln96 snd spx "
-    "ts ul ulaw w64 wav wave webm wma wmv".split()
+    "3g2 3gp 3gpp aac aif aifc aiff al alaw alw amr asf au avi awb caf flac g722 g723 g729 gsm m4a m4b m4v mka "
+    "mkv mov mp3 mp4 mpg mpeg mu mulaw oga ogg opus pcma pcmu rf64 sln sln12 sln16 sln192 sln24 sln32 sln44 sln48 "
+    "sln96 snd spx ts ul ulaw ulw w64 wav wav16 wave webm wma wmv".split()
 )
 """Files in a folder are taken if their names end in one of these, in upper or lower case."""
 

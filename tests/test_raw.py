@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -339,6 +340,13 @@ def test_packets_are_refused_with_the_tool_that_helps(head, words):
     for name in ("call", "call.mjr", "call.ulaw"):
         with pytest.raises(AudioError, match=words):
             read(head + bytes(range(256)) * 40, name=name)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/formats.md", "docs/recording.md"])
+def test_what_the_pages_tell_to_type_can_be_read(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    told = re.findall(r"--raw-format ([a-z][\w,]+)", text) + re.findall(r"\| `([a-z\d_]+(?:,\d+,\d)?)` \| FFmpeg", text)
+    assert told and all(parse(how).codec in CODECS for how in told)
 
 
 # The command ---------------------------------------------------------------------------------------

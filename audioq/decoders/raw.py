@@ -63,8 +63,8 @@ CODECS = {
 _ALIASES = {"ulaw": "mulaw", "pcmu": "mulaw", "pcma": "alaw", "g723": "g723_1", "amr": "amrnb"}
 
 ENDINGS = {
-    **dict.fromkeys(("ulaw", "ul", "mulaw", "pcmu"), RawFormat("mulaw", 8000, 1)),
-    **dict.fromkeys(("alaw", "al", "pcma"), RawFormat("alaw", 8000, 1)),
+    **dict.fromkeys(("ulaw", "ul", "ulw", "mu", "mulaw", "pcmu"), RawFormat("mulaw", 8000, 1)),
+    **dict.fromkeys(("alaw", "al", "alw", "pcma"), RawFormat("alaw", 8000, 1)),
     "g722": RawFormat("g722", 16000, 1),
     "g729": RawFormat("g729", 8000, 1),
     "g723": RawFormat("g723_1", 8000, 1),
