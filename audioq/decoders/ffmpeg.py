@@ -152,6 +152,9 @@ def _decode(view: FileView, stream: Stream, n: int, first: int, notes: list[Note
 def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
     """Cut the coder's padding off the last piece of an MP4 file, whose index knows the true length."""
     end = stream.claimed if stream.container in ("mp4", "3gp", "mov") else None
+    if end is None:
+        yield from pieces  # nothing is held back, which would be lost where decoding breaks off
+        return
     position = 0
     last: Samples | None = None
     for piece in pieces:
@@ -160,7 +163,7 @@ def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
             yield last
         last = piece
     if last is not None:
-        yield last[:, : end - position] if end is not None and end > position else last
+        yield last[:, : end - position] if end > position else last
 
 
 def _on_time(view: FileView, stream: Stream, notes: list[Note]) -> Pieces:

@@ -129,7 +129,9 @@ def by_name(name: str) -> RawFormat:
     """
     if _ending(name) in UNNAMED_ENDINGS:
         problem = "has no header that says what its bytes are"
-        raise UndecodableError(problem, f"say it with --raw-format, such as s16le,8000,1 or {EXAMPLE}")
+        raise UndecodableError(
+            problem, f"say it with --raw-format, such as s16le,8000,1 or {EXAMPLE} (raw_format= in Python)"
+        )
     return ENDINGS[_ending(name)]
 
 
