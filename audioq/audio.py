@@ -101,6 +101,7 @@ def read(
     end: float | None = None,
     name: str | None = None,
     sha256: bool = False,
+    raw_format: str | None = None,
 ) -> Audio:
     """Open a recording.
 
@@ -117,6 +118,9 @@ def read(
         What to call the source in messages.
     sha256 : bool
         Also compute the digest of the file's bytes.
+    raw_format : str, optional
+        What the bytes of a file without a header are: ``codec,rate,channels``, such as ``"mulaw,8000,1"``, with
+        a rate in Hz. A file that has a header is read by that.
 
     Returns
     -------
@@ -140,13 +144,15 @@ def read(
     title = name if name is not None else _title(source)
     _check_times(title, start, end)
     if isinstance(source, (np.ndarray, tuple)):
+        if raw_format is not None:
+            raise AudioError(title, "raw_format was given with an array", "leave it out, it is for files")
         return _read_array(title, source, sr, start, end)
     if sr is not None:
         raise AudioError(title, "sr was given with a file", "leave sr out, a file carries its own rate")
     reopen = opener(title, source)
     with reopen() as view:
         digits = digest(view) if sha256 else None  # before the header is mended
-        stream = _probe(title, view)
+        stream = _probe(title, view, raw_format)
     return _read_stream(title, reopen, stream, (start, end), digits)
 
 
@@ -183,11 +189,11 @@ def _check_rate(title: str, sr: int) -> None:
         raise AudioError(title, problem, "pass sound at its true rate in Hz")
 
 
-def _probe(title: str, view: FileView) -> Stream:
+def _probe(title: str, view: FileView, raw_format: str | None) -> Stream:
     if view.size == 0:
         raise AudioError(title, "is empty", "record or copy it again")
     try:
-        stream = decoders.probe(view)
+        stream = decoders.probe(view, title, raw_format)
     except UndecodableError as cause:
         check_readable(title, view)
         raise AudioError(title, *cause.args) from cause

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audioq.endings import INTERRUPTED, UNREAD, FailOn, ending_quietly, refuse, status
+from audioq.endings import INTERRUPTED, UNREAD, FailOn, check_raw_format, check_span, ending_quietly, refuse, status
 from audioq.render.formats import OutputFormat
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ Changes = Annotated[
 ]
 ThresholdFile = Annotated[str | None, typer.Option("--thresholds", metavar="FILE.toml", help="Thresholds to change.")]
 Fail = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit with 3 if a verdict is this or worse.")]
+RawFormat = Annotated[
+    str | None,
+    typer.Option(metavar="CODEC,RATE,CHANNELS", help="What files without a header hold, such as mulaw,8000,1."),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where audioq itself failed.")]
 
 
@@ -77,18 +81,20 @@ def analyze(
     thresholds: ThresholdFile = None,
     fail_on: Fail = None,
     sha256: Sha256 = False,
+    raw_format: RawFormat = None,
     debug: Debug = False,
 ) -> None:
     """Say what happened to the sound of recordings."""
     policy = _policy(thresholds, changes)
-    _check_span(start, end)
+    check_span(start, end)
+    check_raw_format(raw_format)
     from audioq.batches import recordings
     from audioq.report import analyze
 
     def make(file: str) -> Report:
-        return analyze(file, start=start, end=end, thresholds=policy, sha256=sha256)
+        return analyze(file, start=start, end=end, thresholds=policy, sha256=sha256, raw_format=raw_format)
 
-    _show_each(recordings(source), make, format, output, fail_on, debug)
+    _show_each(recordings(source, raw_format is not None), make, format, output, fail_on, debug)
 
 
 @app.command()
@@ -98,13 +104,15 @@ def measure(
     start: Start = None,
     end: End = None,
     sha256: Sha256 = False,
+    raw_format: RawFormat = None,
     debug: Debug = False,
 ) -> None:
     """Measure a recording, to judge it later.
 
     The table holds what was measured, none of the sound.
     """
-    _check_span(start, end)
+    check_span(start, end)
+    check_raw_format(raw_format)
     from audioq.audio import read
     from audioq.batches import attempt
     from audioq.measurement import measure
@@ -114,7 +122,7 @@ def measure(
     from audioq.table import save
 
     def make(file: str) -> FeatureTable:
-        return measure(read(file, start=start, end=end, sha256=sha256))
+        return measure(read(file, start=start, end=end, sha256=sha256, raw_format=raw_format))
 
     _check_output(output, [source])
     with ending_quietly(), Progress(1, sys.stderr) as progress:
@@ -228,11 +236,6 @@ def _change(text: str) -> tuple[str, float]:
         return name.strip(), float(value)
     except ValueError:
         raise ThresholdError(f"--set {text}: write NAME=VALUE with a number, such as dropout.onset=0.5") from None
-
-
-def _check_span(start: float | None, end: float | None) -> None:
-    if end is not None and end <= (start or 0.0):
-        refuse(f"--end {end:g} does not lie after --start {start or 0.0:g}")
 
 
 def _check_output(output: str | None, sources: Iterable[str]) -> None:

@@ -35,6 +35,18 @@ _NOTES = {
         "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
         "so that all times are right"
     ),
+    "note.odd_bytes": (
+        "{bytes:.0f} bytes are left over at the end, too few for a whole sample or frame of {codec}; the file is cut "
+        "off, or its bytes are in another format: say which with --raw-format"
+    ),
+    "note.looks_like_noise": (
+        "read as {codec}, this sounds like white noise at {level:.0f} dBFS; its bytes are probably in another format: "
+        "say which with --raw-format, such as mulaw,8000,1 or s16le,8000,1"
+    ),
+    "note.looks_like_other_law": (
+        "read as {codec}, even the quietest moments never come near zero; the bytes are probably {other}, or in "
+        "another format: say which with --raw-format, such as {other},8000,1"
+    ),
     "note.part": "only a part was analysed, from {start:.2f} s on; all times count from there",
     "note.dc_offset": "the first seconds sit {offset:.4f} of full scale beside zero; that offset was taken off",
     "note.resampled_array": (

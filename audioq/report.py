@@ -73,6 +73,7 @@ def analyze(
     kinds: Sequence[Kind] = KINDS,
     rules: Sequence[Rule] = RULES,
     sha256: bool = False,
+    raw_format: str | None = None,
 ) -> Report:
     """Say what happened to the sound of a recording.
 
@@ -89,6 +90,8 @@ def analyze(
         What is measured, found and judged; ``(*KINDS, mine)`` adds your own.
     sha256 : bool
         Whether to take the digest of the file's bytes.
+    raw_format : str, optional
+        What bytes without a header are; see `read`.
 
     Returns
     -------
@@ -102,7 +105,8 @@ def analyze(
     from audioq.audio import read
     from audioq.measurement import measure
 
-    table = measure(read(source, sr=sr, start=start, end=end, sha256=sha256), features, call_features)
+    audio = read(source, sr=sr, start=start, end=end, sha256=sha256, raw_format=raw_format)
+    table = measure(audio, features, call_features)
     return compose(table, thresholds=thresholds, kinds=kinds, rules=rules)
 
 

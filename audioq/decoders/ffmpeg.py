@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.decoders.files import FileView
+from audioq.decoders.raw import RawFormat, demuxer_options
 from audioq.decoders.stream import OPUS_RATE, CutShortError, Pieces, Samples, Stream, UndecodableError, drop, to_float
 from audioq.table import Note
 
@@ -32,25 +33,30 @@ STATES_SOUND = ("mov", "asf", "flac", "wav", "aiff", "caf")
 
 KNOWN_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,amr,amrnb,amrwb,aac,mp3,flac,ogg,wav,w64,aiff,caf,au,avi,"
-    "mpegts,mpeg,flv,ac3,eac3,wv,ape,tta,tak"
+    "mpegts,mpeg,flv,ac3,eac3,wv,ape,tta,tak,ilbc"
 )
 """Containers that FFmpeg may open: no playlist (it would open other files or the network), no raw guesses."""
 
-SUPPORTED = "pass WAV, FLAC, Ogg, Opus, MP3, AIFF, m4a, 3gp, AMR, WebM, WMA or a video with sound"
+SUPPORTED = (
+    "pass WAV, FLAC, Ogg, Opus, MP3, AIFF, m4a, 3gp, AMR, WebM, WMA or a video with sound, or say with --raw-format "
+    "what bytes without a header are"
+)
 
 
-def _open(view: FileView) -> InputContainer:
+def _open(view: FileView, raw: RawFormat | None = None) -> InputContainer:
     import av
 
     view.seek(0)
     # Tags that are no UTF-8 must not stop a decode; from version 19 on PyAV sees to that itself.
     tags: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
-    container: InputContainer = av.open(view, "r", options={"format_whitelist": KNOWN_FORMATS}, **tags)
+    demuxer = None if raw is None else raw.codec
+    options = {"format_whitelist": KNOWN_FORMATS} if raw is None else demuxer_options(raw)
+    container: InputContainer = av.open(view, "r", format=demuxer, options=options, **tags)
     return container
 
 
-def probe(view: FileView, reason: str | None) -> Stream:
-    """Describe a file; `reason` is why libsndfile, which knows its format, refused it.
+def probe(view: FileView, reason: str | None, raw: RawFormat | None = None) -> Stream:
+    """Describe a file; `reason` is why libsndfile, which knows its format, refused it; `raw` what bare bytes are.
 
     Raises
     ------
@@ -63,8 +69,8 @@ def probe(view: FileView, reason: str | None) -> Stream:
     except ImportError as cause:
         raise UndecodableError("needs PyAV to be decoded", "install it with pip install av") from cause
     try:
-        with _open(view) as container:
-            return _describe(view, container)
+        with _open(view, raw) as container:
+            return _describe(view, container, raw)
     except (av.error.FFmpegError, ValueError) as cause:
         raise _undecodable(view, reason) from cause
 
@@ -79,7 +85,7 @@ def _undecodable(view: FileView, reason: str | None) -> UndecodableError:
     return UndecodableError("is not a recording that can be decoded", SUPPORTED)
 
 
-def _describe(view: FileView, container: InputContainer) -> Stream:
+def _describe(view: FileView, container: InputContainer, raw: RawFormat | None) -> Stream:
     if not container.streams.audio:
         what = "is a video without sound" if container.streams.video else "holds no sound"
         raise UndecodableError(what, "pass a recording with sound")
@@ -100,6 +106,7 @@ def _describe(view: FileView, container: InputContainer) -> Stream:
         notes=(),
         patches=(),
         decode=_decode,
+        raw=raw,
     )
 
 
@@ -145,6 +152,9 @@ def _decode(view: FileView, stream: Stream, n: int, first: int, notes: list[Note
 def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
     """Cut the coder's padding off the last piece of an MP4 file, whose index knows the true length."""
     end = stream.claimed if stream.container in ("mp4", "3gp", "mov") else None
+    if end is None:
+        yield from pieces  # nothing is held back, which would be lost where decoding breaks off
+        return
     position = 0
     last: Samples | None = None
     for piece in pieces:
@@ -153,17 +163,17 @@ def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
             yield last
         last = piece
     if last is not None:
-        yield last[:, : end - position] if end is not None and end > position else last
+        yield last[:, : end - position] if end > position else last
 
 
 def _on_time(view: FileView, stream: Stream, notes: list[Note]) -> Pieces:
     """Decode, with silence where the time stamps say that packets are missing."""
     import av
 
-    clock = None if stream.container in WITHOUT_CLOCK else _Clock()
+    clock = None if stream.raw or stream.container in WITHOUT_CLOCK else _Clock()
     shape = _Shape(stream)
     filled, pending = 0.0, 0.0
-    with _open(view) as container:
+    with _open(view, stream.raw) as container:
         try:
             for frame, lost in _frames(container):
                 pending += lost

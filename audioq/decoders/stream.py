@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audioq.decoders.files import FileView, Patch
 from audioq.table import Note
+
+if TYPE_CHECKING:
+    from audioq.decoders.raw import RawFormat
 
 Samples = NDArray[np.float32]
 Pieces = Iterator[Samples]
@@ -59,6 +62,8 @@ class Stream:
         ``decode(view, stream, n, first, notes)`` yields float32 arrays, shape (channels, any), from
         sample `first` on, in steps of about `n`; appends to `notes`; raises `CutShortError` after
         the last piece when the decoder failed before the end.
+    raw : RawFormat or None
+        What the bytes were taken for where no header says it.
     """
 
     container: str
@@ -71,6 +76,7 @@ class Stream:
     notes: tuple[Note, ...]
     patches: tuple[Patch, ...]
     decode: Callable[[FileView, Stream, int, int, list[Note]], Pieces]
+    raw: RawFormat | None = None
 
 
 def drop(pieces: Pieces, count: int) -> Pieces:
