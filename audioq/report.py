@@ -225,7 +225,7 @@ def report_on(
             )
             for i, verdict in enumerate(verdicts)
         ),
-        warnings=(*_notes(tables, legs), *remarks(sides, thresholds, roles)),
+        warnings=(*_notes(tables, legs), *remarks(sides, verdicts, thresholds, roles)),
         thresholds=thresholds.fingerprint,
         version=__version__,
         assessable=shown[call.channel],

@@ -16,9 +16,11 @@ from audioq.kinds import KINDS, Kind
 from audioq.listening import listen
 from audioq.masks import bridged, long_enough
 from audioq.roles import NO_ROLES, Roles
+from audioq.rules import Label
 from audioq.scores import Scores, due, score, sum_up
 from audioq.table import HOP_SECONDS, FeatureTable, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS
+from audioq.verdict import Verdict
 
 _WORD_FRAMES, _JOIN_FRAMES = 20, 10
 """Speech that ends a side: at least so long, pauses of consonants taken along; a knock of the receiver is no word."""
@@ -54,13 +56,18 @@ def beside(
 
 
 def remarks(
-    sides: Sequence[Side], thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS, roles: Roles = NO_ROLES
+    sides: Sequence[Side],
+    verdicts: Sequence[Verdict],
+    thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
+    roles: Roles = NO_ROLES,
 ) -> tuple[Note, ...]:
     """Say of channels what no verdict says: left out, unused, or silent from some moment on.
 
     Parameters
     ----------
     sides : sequence of Side
+    verdicts : sequence of Verdict
+        One for each channel; only a side that is intact may have been muted.
     thresholds : mapping of str to float
     roles : Roles
 
@@ -81,7 +88,7 @@ def remarks(
         elif speech_s[i] < thresholds["speech.least"]:
             unused = bool(roles.expected) and i not in counting and i not in sounding
             notes += [_note("silent_channel", i, roles)] if unused else []
-        elif speech_s[i] >= thresholds["hardly.speech"]:
+        elif speech_s[i] >= thresholds["hardly.speech"] and verdicts[i].label is Label.INTACT:
             others = [places[j] for j in roles.judged(len(places)) if j != i]
             notes += _muted(i, place, others, thresholds, roles)
     return tuple(notes)

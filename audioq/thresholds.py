@@ -256,7 +256,7 @@ _ROWS: tuple[Threshold, ...] = (
     _row("confidence.cap", 0.75, "1", 0.5, 1, "largest confidence where no speech is heard", _WORDS),
     _row("confidence.cap_expected", 0.9, "1", 0.5, 1, "the same where speech that was expected is missing", _WORDS),
     _row("muted.silence", 10, "s", 1, 600, "a side that ended by itself and is silent for longer may be muted", _WORDS),
-    _row("muted.speech", 8, "s", 0, 600, "if meanwhile another side speaks for longer than this", _WORDS),
+    _row("muted.speech", 5, "s", 0, 600, "if meanwhile another side speaks for longer than this", _WORDS),
     _row("quiet.below_active", 30, "dB", 10, 60, "a frame this far below the active speech level is quiet"),
     _row("confidence.hidden", 0.25, "1", 0, 0.95, "doubt in an intact call in which no kind of harm would show", _SEEN),
     _row("assessable.speech", 2, "s", 0, 60, "less speech than this is too little to tell of harm", _SEEN),

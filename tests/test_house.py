@@ -49,7 +49,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "rules": (3, 3),
     "scores": (3, 4),
     "verdict": (3, 5),
-    "sides": (3, 5),
+    "sides": (3, 6),
     "assessable": (3, 6),
     "report": (4, 0),
     "batches": (4, 1),
