@@ -96,7 +96,10 @@ def judge(
     for rule, i in ((rule, i) for rule in CALL_RULES for i in counting):
         if len(facts) > 1 and rule.holds(facts[i], thresholds):
             return replace(_conclude(rule, facts[i], thresholds), channel=i), verdicts
-    worst = max(counting, key=lambda i: (_rank(verdicts[i]), *badness(scores.channels[i])))
+    # Of sides with the same word, one that just listened says least.
+    worst = max(
+        counting, key=lambda i: (_rank(verdicts[i]), verdicts[i].rule != "listened", *badness(scores.channels[i]))
+    )
     return verdicts[worst], verdicts
 
 
