@@ -3,7 +3,7 @@
 ::
 
     python benchmarks/roles.py FOLDER
-    python benchmarks/roles.py FOLDER --markdown --json figures.json
+    python benchmarks/roles.py FOLDER --only voice=fa,ml --markdown --json answers.jsonl
 
 FOLDER holds ``labels.jsonl`` and recordings whose names end in ``_a`` and ``_b``, with the same ``call`` in their
 labels. Calls with a grey direction are left out. Two directions of one rate are made a stereo recording; others are
@@ -18,7 +18,7 @@ import multiprocessing
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -32,17 +32,27 @@ from benchmarks.pairing import VARIANTS, Answer, answers_of, pairs_of
 from benchmarks.scoring.intervals import rate_interval
 from benchmarks.scoring.labels import read_labels
 from benchmarks.scoring.problems import ScoringError
+from benchmarks.scoring.selection import Filter, read_filter, select
 from benchmarks.scoring.verdicts import FalseAlarms
 from benchmarks.threads import one_thread_each
 
 HEAD = ("roles", "calls", "call right", "95 %", "sides", "side right", "95 %", "mistakes of the call", "notes")
+NOTES = ("ignored_channel", "silent_channel", "microphone_muted")
 Cells = tuple[str, ...]
+
+
+def _filter(text: str) -> Filter:
+    try:
+        return read_filter(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="roles.py", description="Judge two directions of a call as its channels.")
     add = parser.add_argument
     add("folder", type=Path, help="folder with labels.jsonl")
+    add("--only", type=_filter, action="append", default=[], metavar="KEY=A,B", help="take these labels only")
     add("--json", type=Path, metavar="FILE", help="write what was said of every call as JSON Lines too")
     add("--markdown", action="store_true", help="print the table in Markdown")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)")
@@ -56,22 +66,22 @@ def _share(right: int, n: int) -> Cells:
     return str(n), f"{right} ({100 * right / n:.0f} %)", f"{100 * interval.low:.0f} to {100 * interval.high:.0f}"
 
 
+def _counted(names: Iterable[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in Counter(names).most_common()) or "-"
+
+
 def rows_of(answers: Sequence[Answer]) -> Iterator[Cells]:
     """Yield the cells of each variant."""
     for variant in VARIANTS:
         own = [answer for answer in answers if answer.variant == variant.name]
         sides = [side for answer in own for side in answer.sides]
-        wrong = Counter(f"{a.label} by {a.rule} for {a.truth}" for a in own if a.label != a.truth)
-        notes = Counter(note for answer in own for note in answer.notes if note in _NOTES)
         yield (
             variant.name,
             *_share(sum(a.label == a.truth for a in own), len(own)),
             *_share(sum(truth == said for truth, said in sides), len(sides)),
-            *(", ".join(f"{count} {name}" for name, count in some.most_common()) or "-" for some in (wrong, notes)),
+            _counted(f"{a.label} by {a.rule} for {a.truth}" for a in own if a.label != a.truth),
+            _counted(note for answer in own for note in answer.notes if note in NOTES),
         )
-
-
-_NOTES = ("ignored_channel", "silent_channel", "microphone_muted")
 
 
 def as_markdown(answers: Sequence[Answer]) -> str:
@@ -91,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 done, 2 nothing can be scored."""
     options = _parser().parse_args(arguments)
     try:
-        pairs = pairs_of(read_labels(options.folder))
+        pairs = pairs_of(select(read_labels(options.folder), options.only, ()))
     except ScoringError as problem:
         print(f"roles.py: {problem}", file=sys.stderr)
         return 2
