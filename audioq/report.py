@@ -86,6 +86,11 @@ class Report:
     missing: tuple[Failure, ...] = ()
     """Legs that could not be read."""
 
+    @property
+    def roles_given(self) -> bool:
+        """Whether names, roles or legs tell the channels apart by more than their order."""
+        return any(own.name or own.role or own.leg for own in self.channels)
+
 
 def analyze(
     source: Source,

@@ -76,7 +76,7 @@ def _report(report: Report) -> dict[str, str]:
         **{f"{kind.name}_events": str(counts[kind.name]) for kind in KINDS},
         "not_assessable": defuse(" ".join(hidden(report.assessable))),
         "warnings": defuse(" ".join(note.id for note in report.warnings)),
-        "channel": str(report.verdict.channel),
+        "channel": str(report.verdict.channel) if report.roles_given else "",
         "call_id": defuse(undecoded(report.call_id or "")),
         "leg": defuse(undecoded(report.channels[report.verdict.channel].leg or "")),
     }

@@ -67,7 +67,7 @@ def _report(report: Report, language: str) -> dict[str, Any]:
         **_file(report.file),
         **({} if report.sha256 is None else {"sha256": report.sha256}),
         "format": {name: _number(value) for name, value in asdict(report.format).items()},
-        "verdict": _verdict(report.verdict, report.scores, language),
+        "verdict": _verdict(report.verdict, report.scores, language) | _deciding(report),
         "severity": _number(report.severity),
         "scores": _scores(report.scores),
         "events": [_event(event) for event in report.events],
@@ -77,6 +77,11 @@ def _report(report: Report, language: str) -> dict[str, Any]:
         "assessable": _assessable(report.assessable, language),
         **_call(report),
     }
+
+
+def _deciding(report: Report) -> dict[str, int]:
+    """Return the channel on which the verdict of the call rests, where anything was said of the channels."""
+    return {"channel": report.verdict.channel} if report.roles_given else {}
 
 
 def _call(report: Report) -> dict[str, Any]:
@@ -124,7 +129,6 @@ def _verdict(verdict: Verdict, scores: Mapping[str, float], language: str) -> di
         "rivals": list(verdict.rivals),
         "rule": verdict.rule,
         "because": [_reason(reason, scores, language) for reason in verdict.because],
-        "channel": verdict.channel,
     }
 
 

@@ -19,7 +19,7 @@ from audioq.table import Note
 
 REPORT_KEYS = "schema audioq file format verdict severity scores events channels warnings thresholds".split()
 REPORT_KEYS += ["assessable"]
-VERDICT_KEYS = "label confidence probabilities basis rivals rule because channel".split()
+VERDICT_KEYS = "label confidence probabilities basis rivals rule because".split()
 
 CASES = {
     "plain": a_report(),
