@@ -11,17 +11,38 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audioq.endings import INTERRUPTED, UNREAD, FailOn, check_raw_format, check_span, ending_quietly, refuse, status
+from audioq.endings import INTERRUPTED, UNREAD, FailOn, check_raw_format, ending_quietly, refuse, status
+from audioq.options import (
+    CallId,
+    Changes,
+    Debug,
+    End,
+    Expected,
+    Fail,
+    Format,
+    Ignored,
+    Legs,
+    Names,
+    OutputFile,
+    RawFormat,
+    Sha256,
+    Start,
+    ThresholdFile,
+    check_call_id,
+    check_span,
+    legs_of,
+    policy_of,
+    roles_of,
+)
 from audioq.render.formats import OutputFormat
 
 if TYPE_CHECKING:
     from audioq.report import Failure, Report
     from audioq.table import FeatureTable
-    from audioq.thresholds import Thresholds
 
 app = typer.Typer(
     name="audioq",
@@ -33,24 +54,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help starts faster and fits any console
     pretty_exceptions_enable=False,
 )
-
-
-Start = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Begin at this second of the recording.")]
-End = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Stop at this second of the recording.")]
-Sha256 = Annotated[bool, typer.Option("--sha256", help="Add the digest of the file's bytes to JSON.")]
-Format = Annotated[OutputFormat, typer.Option("--format", help="For people, as JSON Lines or as CSV.")]
-OutputFile = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write results to this file.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Change a threshold; repeatable. See audioq explain thresholds."),
-]
-ThresholdFile = Annotated[str | None, typer.Option("--thresholds", metavar="FILE.toml", help="Thresholds to change.")]
-Fail = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit with 3 if a verdict is this or worse.")]
-RawFormat = Annotated[
-    str | None,
-    typer.Option(metavar="CODEC,RATE,CHANNELS", help="What files without a header hold, such as mulaw,8000,1."),
-]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where audioq itself failed.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -82,19 +85,33 @@ def analyze(
     fail_on: Fail = None,
     sha256: Sha256 = False,
     raw_format: RawFormat = None,
+    channels: Names = None,
+    expect_speech: Expected = None,
+    ignore_channels: Ignored = None,
+    legs: Legs = False,
+    call_id: CallId = None,
     debug: Debug = False,
 ) -> None:
     """Say what happened to the sound of recordings."""
-    policy = _policy(thresholds, changes)
+    policy = policy_of(thresholds, changes)
     check_span(start, end)
     check_raw_format(raw_format)
+    check_call_id(call_id, legs)
     from audioq.batches import recordings
     from audioq.report import analyze
 
-    def make(file: str) -> Report:
-        return analyze(file, start=start, end=end, thresholds=policy, sha256=sha256, raw_format=raw_format)
+    how: dict[str, Any] = {"start": start, "end": end, "thresholds": policy, "sha256": sha256, "raw_format": raw_format}
+    if legs:
+        from audioq.legs import analyze_legs
 
-    _show_each(recordings(source, raw_format is not None), make, format, output, fail_on, debug)
+        call = legs_of(source, channels)
+        how |= roles_of(list(call), expect_speech, ignore_channels) | {"call_id": call_id}
+        del how["channels"]  # the legs have these names
+        _check_output(output, source)
+        _show_each([" + ".join(source)], lambda _: analyze_legs(call, **how), format, output, fail_on, debug)
+    how |= roles_of(channels, expect_speech, ignore_channels)
+    files = recordings(source, raw_format is not None)
+    _show_each(files, lambda file: analyze(file, **how), format, output, fail_on, debug)
 
 
 @app.command()
@@ -144,17 +161,21 @@ def judge(
     changes: Changes = None,
     thresholds: ThresholdFile = None,
     fail_on: Fail = None,
+    channels: Names = None,
+    expect_speech: Expected = None,
+    ignore_channels: Ignored = None,
     debug: Debug = False,
 ) -> None:
     """Judge tables that audioq measure wrote.
 
     No sound is decoded; other thresholds may give other verdicts.
     """
-    policy = _policy(thresholds, changes)
+    policy = policy_of(thresholds, changes)
     from audioq.report import compose
     from audioq.table import load
 
-    _show_each(table, lambda file: compose(load(file), thresholds=policy), format, output, fail_on, debug)
+    roles: dict[str, Any] = roles_of(channels, expect_speech, ignore_channels)
+    _show_each(table, lambda file: compose(load(file), thresholds=policy, **roles), format, output, fail_on, debug)
 
 
 @app.command()
@@ -217,27 +238,6 @@ def simulate_calls(
     raise typer.Exit(UNREAD if made.refused else 0)
 
 
-def _policy(file: str | None, changes: list[str] | None) -> Thresholds:
-    from audioq.errors import ThresholdError
-    from audioq.thresholds import DEFAULT_THRESHOLDS, read_thresholds
-
-    try:
-        base = DEFAULT_THRESHOLDS if file is None else read_thresholds(file)
-        return base.with_values(dict(_change(text) for text in changes or ()))
-    except ThresholdError as error:
-        refuse(str(error))
-
-
-def _change(text: str) -> tuple[str, float]:
-    from audioq.errors import ThresholdError
-
-    name, equals, value = text.partition("=")
-    try:
-        return name.strip(), float(value)
-    except ValueError:
-        raise ThresholdError(f"--set {text}: write NAME=VALUE with a number, such as dropout.onset=0.5") from None
-
-
 def _check_output(output: str | None, sources: Iterable[str]) -> None:
     from audioq.render.output import refusal
 
@@ -270,12 +270,14 @@ def _show_each(
         for item in items:
             progress.next(item.file if isinstance(item, Failure) else item)
             made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
+            parts: list[Report | Failure] = [made] if isinstance(made, Failure) else [made, *made.missing]
             with progress.aside():
-                if isinstance(made, Failure) and format is OutputFormat.TEXT:
-                    say_failure(made)
-                else:
-                    write_result(made, format, out, alone=len(items) == 1)
-            failed = failed or isinstance(made, Failure)
+                for part in parts:
+                    if isinstance(part, Failure) and format is OutputFormat.TEXT:
+                        say_failure(part)
+                    else:
+                        write_result(part, format, out, alone=len(items) == 1)
+            failed = failed or isinstance(parts[-1], Failure)
             labels |= set() if isinstance(made, Failure) else {str(made.verdict.label)}
     raise typer.Exit(status(labels, failed, fail_on))
 

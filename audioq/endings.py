@@ -43,12 +43,6 @@ def check_raw_format(text: str | None) -> None:
         refuse("; ".join(error.args))
 
 
-def check_span(start: float | None, end: float | None) -> None:
-    """Refuse a part that ends before it begins."""
-    if end is not None and end <= (start or 0.0):
-        refuse(f"--end {end:g} does not lie after --start {start or 0.0:g}")
-
-
 def status(labels: set[str], failed: bool, fail_on: FailOn | None) -> int:
     """Exit status after all recordings were shown."""
     worse = {None: set(), FailOn.DEGRADED: {"degraded", "blocked"}, FailOn.BLOCKED: {"blocked"}}

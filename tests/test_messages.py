@@ -30,6 +30,10 @@ NOTES = {
     "full_scale": {},
     "all_zero": {},
     "short": {"duration": 1.0},
+    "ignored_channel": {"who": "agent"},
+    "silent_channel": {"who": "agent"},
+    "microphone_muted": {"who": "agent", "start": 5.0, "speech": 20.0},
+    "leg_missing": {"leg": "agent", "problem": "b.wav: does not exist; check the name"},
 }
 
 
