@@ -10,11 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from audioq.events import Event
-from audioq.masks import filled, quantiles, runs
 from audioq.rules import Label
 from audioq.scores import Scores
 from audioq.table import FeatureTable, Note
@@ -26,9 +22,6 @@ HARMS = ("dropout", "buzz", "stutter", "splice")
 
 ASSESSED = (*HARMS, "dead_air", "clipping", "click")
 """The kinds of which a report says whether the recording could have revealed them."""
-
-_AROUND = 10
-"""Frames to either side of sound in which its ends lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,35 +184,10 @@ def _too_short(channel: _Channel, limits: Mapping[str, float]) -> list[Note]:
 
 
 def _rerecorded(channel: _Channel, limits: Mapping[str, float]) -> list[Note]:
-    """A room between the call and the recorder: nothing falls off faster than echoes let it, onto steady noise.
-
-    A loudspeaker that plays to a microphone leaves no digital silence, no hole in the noise and no steep edge.
-    Speech that was spoken in an echoing room can look the same.
-    """
-    snr = channel.scores["snr_db"]
-    if not snr < limits["assessable.room_snr"] or channel.scores["zero_ratio"] > limits["assessable.zeros"]:
-        return []
-    (hole,) = quantiles(_curve(channel, "hole_depth"), 0.999)
-    near = _near_sound(channel, limits)
-    if hole > limits["assessable.hole"] or not near.any():
-        return []
-    (fall,) = quantiles(_curve(channel, "fall_10")[near], 0.99)
-    (fade,) = quantiles(_curve(channel, "fade_slope")[near], 0.99)
-    if fall > limits["assessable.fall"] or fade > limits["assessable.fade"]:
-        return []
-    return _note("rerecorded", fall=fall, fade=fade, snr=snr)
-
-
-def _near_sound(channel: _Channel, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Frames that hold loud sound or lie within 0.1 s of it."""
-    level = _curve(channel, "level")
-    starts, ends = runs(level >= channel.scores["active_level_dbfs"] - limits["speech.below_active"])
-    return filled(len(level), np.maximum(starts - _AROUND, 0), np.minimum(ends + _AROUND, len(level)))
-
-
-def _curve(channel: _Channel, name: str) -> NDArray[np.float32]:
-    curve: NDArray[np.float32] = channel.table[name][channel.number]
-    return curve
+    """A room between the call and the recorder: nothing falls off faster than echoes let it, onto steady noise."""
+    known = channel.table.numbers.get("loudspeaker")  # tables made before it was measured lack it
+    probability = math.nan if known is None else float(known[channel.number])
+    return _note("rerecorded", probability=probability) if probability >= limits["chain.loudspeaker"] else []
 
 
 def _spoken(channel: _Channel, limits: Mapping[str, float]) -> bool:

@@ -18,8 +18,8 @@ _ASSESSABLE = {
         "the sound ends at {bandwidth:.0f} Hz; a band under {limit:.0f} Hz holds too little of such harm"
     ),
     "assessable.rerecorded": (
-        "the sound seems to have been played into a room and recorded there, or spoken in an echoing one: over steady "
-        "noise nothing falls off sharply, and echoes cover the edges of gaps and cuts"
+        "the call was probably ({probability:.0%}) played by a loudspeaker and recorded by a microphone, and the room "
+        "between them hides edges"
     ),
     "assessable.processed_voice": (
         "the voice sounds processed for {seconds:.0f} s; a buzz would not stand out from it"

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from audioq.chain import Recording, fitted, recognise
 from audioq.events import Event, find
 from audioq.kinds import KINDS, Kind
 from audioq.listening import listen
 from audioq.masks import bridged, long_enough
+from audioq.recorder import spared
 from audioq.roles import NO_ROLES, Roles
 from audioq.rules import Label
 from audioq.scores import Scores, due, score, sum_up
@@ -33,14 +35,20 @@ class Side:
     table: FeatureTable
     events: tuple[Event, ...]
     scores: Scores
+    recording: Recording
 
 
 def hear(
-    table: FeatureTable, thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS, kinds: Sequence[Kind] = KINDS
+    table: FeatureTable,
+    thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
+    kinds: Sequence[Kind] = KINDS,
+    side: str | None = None,
 ) -> Side:
-    """Find and score what one recording holds."""
-    events = find(table, thresholds, kinds)
-    return Side(table, events, score(table, events, thresholds))
+    """Find and score what one recording holds, with the limits that fit how it was recorded."""
+    recording = recognise(table, thresholds, side)
+    limits, sound = fitted(thresholds, recording), spared(table, recording.faults)
+    events = find(sound, limits, kinds)
+    return Side(table, events, score(sound, events, limits), recording)
 
 
 def beside(

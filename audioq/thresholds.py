@@ -120,6 +120,8 @@ _TUNED = "set on voices en, es, co of the real calls, and on made calls of other
 _BY_HAND = "chosen by hand on a few recordings; moves no verdict"
 _WORDS = "meaning of the words (docs/verdict.md)"
 _VOICES = "set so that under 2 % of natural voices lie over it (benchmarks/training/processing.py)"
+_PHONES = "set on made calls played into a room, seeds 701 and 702 (benchmarks/README.md)"
+_MIXES = "set on made calls with a near voice added, seed 702 (benchmarks/README.md)"
 _SEEN = "set on made calls, some of them played into a room and recorded again (docs/verdict.md)"
 
 
@@ -269,17 +271,32 @@ _ROWS: tuple[Threshold, ...] = (
     _row("muted.speech", 5, "s", 0, 600, "if meanwhile another side speaks for longer than this", _WORDS),
     _row("quiet.below_active", 30, "dB", 10, 60, "a frame this far below the active speech level is quiet"),
     _row("confidence.hidden", 0.25, "1", 0, 0.95, "doubt in an intact call in which no kind of harm would show", _SEEN),
+    _row("chain.loudspeaker", 0.6, "1", 0, 1, "a recording is of a loudspeaker from this probability on", _SEEN),
+    _row("loudspeaker.least_snr", 0, "dB", 0, 60, "dropout.least_snr of a recorded loudspeaker", _PHONES),
+    _row("loudspeaker.cut", 0.55, "1", 0, 1, "dropout.cut of a recorded loudspeaker", _PHONES),
+    _row("both.unsigned", 0.95, "ratio", 0, 1, "degraded.unsigned where one channel holds both voices", _MIXES),
+    _row("both.splices", 40, "1/min", 0, 1000, "degraded.splices where one channel holds both voices", _MIXES),
+    _row("both.harm", 0.85, "1", 0, 1, "signs.harm where one channel holds both voices", _MIXES),
+    _row("both.unanswered", 8, "s", 1, 600, "a silence after speech that is worth a word in such a channel", _BY_HAND),
+    _row("recorder.muted", 0.2, "s", 0.01, 60, "zeros this long in a recorded room are the recorder's", _BY_HAND),
+    _row(
+        "recorder.least_buffers",
+        3,
+        "count",
+        2,
+        100,
+        "fewer zeros on a grid of buffers may lie there by chance",
+        _BY_HAND,
+    ),
+    _row(
+        "recorder.dc_jump", 0.004, "1", 0.0001, 1, "an offset that jumps so far was switched; full scale is 1", _BY_HAND
+    ),
     _row("assessable.speech", 2, "s", 0, 60, "less speech than this is too little to tell of harm", _SEEN),
     _row("assessable.level", -52, "dBFS", -100, 0, "softer parts of speech below this are not heard as speech", _SEEN),
     _row("assessable.gap_snr", 10, "dB", 0, 60, "noise nearer to the speech fills gaps so that none is seen", _SEEN),
     _row("assessable.masked_snr", 15, "dB", 0, 60, "noise nearer to the speech covers repeats and jumps", _SEEN),
     _row("assessable.bandwidth", 3000, "Hz", 0, 8000, "a narrower band holds too little of a buzz or a jump", _SEEN),
     _row("assessable.processed", 0.5, "1", 0, 1, "share of the time from which a processed voice hides buzz", _SEEN),
-    _row("assessable.room_snr", 25, "dB", 0, 100, "a room's noise lies no further below speech played into it", _SEEN),
-    _row("assessable.zeros", 0.005, "1", 0, 1, "sound recorded in a room holds no larger share of exact zeros", _SEEN),
-    _row("assessable.hole", 2.5, "dB", 0, 120, "sound recorded in a room sinks no further below its own noise", _SEEN),
-    _row("assessable.fall", 13, "dB", 0, 200, "sound in a room falls no further in 10 ms, but for 1 % of them", _SEEN),
-    _row("assessable.fade", 450, "dB/s", 0, 9999, "sound in a room fades no faster over 60 ms, but for 1 %", _SEEN),
 )
 
 DEFAULT_THRESHOLDS = Thresholds(_ROWS)

@@ -50,6 +50,8 @@ FLOORS: dict[str, tuple[int, int]] = {
     "rules": (3, 3),
     "scores": (3, 4),
     "verdict": (3, 5),
+    "recorder": (3, 1),
+    "chain": (3, 2),
     "sides": (3, 6),
     "assessable": (3, 6),
     "report": (4, 0),

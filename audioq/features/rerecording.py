@@ -20,26 +20,26 @@ NEEDS = (
     "spread",
     "fall_10",
     "fall_30",
-    "periodicity",
     "active_level_dbfs",
     "noise_floor_dbfs",
 )
 """Curves and numbers that `loudspeaker_probability` takes, in order."""
 
 WEIGHTS: Mapping[str, float] = {
-    "hole": -0.1568,
-    "bass_rise": -0.08728,
-    "quiet_spread": -0.3791,
-    "quiet_deviation": -0.1856,
-    "fall_10": -0.0822,
-    "fall_30": -0.0845,
-    "periodicity_90": 4.616,
-    "offset": 4.207,
+    "hole": -0.1069,
+    "bass_rise": -0.09512,
+    "quiet_spread": -0.5069,
+    "quiet_deviation": -0.184,
+    "fall_10": -0.08384,
+    "fall_30": -0.08896,
+    "offset": 8.648,
 }
 """A weight for each statistic, and ``offset``: a logit, 0 at even odds. Fitted by ``benchmarks/training/room.py``."""
 
 LEAST_FRAMES = 50
 """Less than half a second of loud sound says too little."""
+LEAST_SNR_DB = 5.0
+"""Nor does noise from which nothing stands out."""
 BELOW_ACTIVE_DB, QUIET_DB = 15.0, 25.0
 _AROUND = 10
 """Frames to either side of loud sound in which its ends lie."""
@@ -51,13 +51,13 @@ def loudspeaker_probability(*curves: NDArray[np.float32] | NDArray[np.float64]) 
     Parameters
     ----------
     *curves : ndarray
-        What `NEEDS` names: eight curves, float32, shape (channels, n_frames), and two numbers, float64,
+        What `NEEDS` names: seven curves, float32, shape (channels, n_frames), and two numbers, float64,
         shape (channels,).
 
     Returns
     -------
     ndarray, float64, shape (channels,)
-        Probability, 0 to 1; NaN where less than half a second of loud sound is heard.
+        Probability, 0 to 1; NaN where less than half a second of loud sound stands out of the noise.
     """
     rows = (room_statistics(*(curve[i] for curve in curves)) for i in range(len(curves[0])))
     return np.array([np.nan if row is None else _probability(row) for row in rows], np.float64)
@@ -76,7 +76,6 @@ def room_statistics(
     spread: NDArray[np.float32],
     fall_10: NDArray[np.float32],
     fall_30: NDArray[np.float32],
-    periodicity: NDArray[np.float32],
     active_level_dbfs: float,
     noise_floor_dbfs: float,
 ) -> dict[str, float] | None:
@@ -84,7 +83,7 @@ def room_statistics(
 
     Parameters
     ----------
-    level, ..., periodicity : ndarray, float32, shape (n_frames,)
+    level, ..., fall_30 : ndarray, float32, shape (n_frames,)
         Curves of the channel.
     active_level_dbfs, noise_floor_dbfs : float
         Its active speech level and background, dBFS.
@@ -94,9 +93,11 @@ def room_statistics(
     dict of str to float, or None
         `hole` [dB], how deep the background sinks in one frame in a thousand; `bass_rise` [dB], the bass of loud frames
         (the tenth that is loudest) over that of quiet ones; `quiet_spread` [dB], median over bands; `quiet_deviation`
-        [dB] of the level; `fall_10`, `fall_30` [dB], exceeded by 1 % of the frames near sound; `periodicity_90`.
+        [dB] of the level; `fall_10`, `fall_30` [dB], exceeded by 1 % of the frames near sound.
     """
-    loud = level >= active_level_dbfs - BELOW_ACTIVE_DB if np.isfinite(active_level_dbfs) else np.zeros(0, bool)
+    if not active_level_dbfs - noise_floor_dbfs >= LEAST_SNR_DB:
+        return None
+    loud = level >= active_level_dbfs - BELOW_ACTIVE_DB
     if loud.sum() < LEAST_FRAMES:
         return None
     quiet = (level < active_level_dbfs - QUIET_DB) & (zero_share < 0.2)
@@ -110,7 +111,6 @@ def room_statistics(
         "quiet_deviation": min(float(level[quiet].std()), 10.0),
         "fall_10": quantile(fall_10[near], 0.99),
         "fall_30": quantile(fall_30[near], 0.99),
-        "periodicity_90": quantile(periodicity[loud], 0.9),
     }
 
 

@@ -1,0 +1,142 @@
+"""Recorder: what went wrong in the recorder and not in the call, where the two can be told apart.
+
+Part of the judgement: it reads the table and the thresholds and knows no audio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audioq.table import HOP_SECONDS, FeatureTable
+
+BUFFERS = (256, 512, 1024, 1152, 2048, 4096)
+"""Lengths in samples in which sound cards and coders hand sound on; packets of calls last multiples of 2.5 ms."""
+_SLACK = 2
+"""Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
+_LOSSES = ("muted", "pause_lost", "concealed", "stuttered", "spliced", "zero_share")
+"""Curves that speak for loss."""
+_EVERY = 100
+"""Frames of which the offset is taken together: 1 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that the recorder did; `messages` has the sentence under ``fault.<id>``.
+
+    Attributes
+    ----------
+    id : str
+        ``dropped_buffers``, ``recorder_muted`` or ``dc_jump``.
+    channel : int
+    spans : tuple of (float, float)
+        When, in seconds.
+    value : float
+        Length of a buffer in ms, seconds of silence, or size of the jump, full scale 1.
+    """
+
+    id: str
+    channel: int
+    spans: tuple[tuple[float, float], ...]
+    value: float
+
+
+def recorder_faults(table: FeatureTable, thresholds: Mapping[str, float], *, room: bool) -> tuple[Fault, ...]:
+    """Return the faults of the recorder in every channel.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    thresholds : mapping of str to float
+    room : bool
+        Whether a microphone recorded the call out of a room: there no call writes exact zeros.
+    """
+    found: list[Fault] = []
+    for channel in range(table.channels):
+        muted = _muted(table, channel, thresholds) if room else []
+        found += muted or _dropped_buffers(table, channel, thresholds)
+        found += _dc_jumps(table, channel, thresholds)
+    return tuple(found)
+
+
+def spared(table: FeatureTable, faults: Sequence[Fault]) -> FeatureTable:
+    """Return a table in which nothing speaks for loss where the recorder failed."""
+    spans = [(fault.channel, span) for fault in faults if fault.id != "dc_jump" for span in fault.spans]
+    if not spans:
+        return table
+    curves = {name: table[name].copy() for name in _LOSSES}
+    marks = table.marks["zero"]
+    for channel, (start, end) in spans:
+        first, last = max(0, int(start / HOP_SECONDS) - 1), int(np.ceil(end / HOP_SECONDS)) + 1
+        for curve in curves.values():
+            curve[channel, first:last] = 0
+        inside = (marks["channel"] == channel) & (marks["start"] >= (start - 0.01) * table.format.sr)
+        marks = marks[~(inside & (marks["end"] <= (end + 0.01) * table.format.sr))]
+    return replace(table, curves={**table.curves, **curves}, marks={**table.marks, "zero": marks})
+
+
+def _zeros(table: FeatureTable, channel: int) -> NDArray[np.void]:
+    marks = table.marks["zero"]
+    own: NDArray[np.void] = marks[marks["channel"] == channel]
+    return own
+
+
+def _spans(table: FeatureTable, marks: NDArray[np.void]) -> tuple[tuple[float, float], ...]:
+    sr = table.format.sr
+    return tuple((int(a) / sr, int(b) / sr) for a, b in zip(marks["start"], marks["end"], strict=True))
+
+
+def _muted(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Exact zeros in a recording of a room, whose noise never falls silent."""
+    marks = _zeros(table, channel)
+    marks = marks[marks["end"] - marks["start"] >= thresholds["recorder.muted"] * table.format.sr]
+    if not len(marks):
+        return []
+    seconds = float((marks["end"] - marks["start"]).sum()) / table.format.sr
+    return [Fault("recorder_muted", channel, _spans(table, marks), seconds)]
+
+
+def _dropped_buffers(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Zeros whose edges lie on a grid of buffers and not on one of packets.
+
+    All must begin at the same place of the grid and last whole buffers. What fits packets of 2.5 ms as well, or
+    touches an end of the recording, says nothing.
+    """
+    sr, marks = table.format.sr, _zeros(table, channel)
+    n_samples = round(table.duration * sr)
+    marks = marks[(marks["start"] > 0) & (marks["end"] < n_samples) & (marks["end"] - marks["start"] >= sr // 200)]
+    if len(marks) < thresholds["recorder.least_buffers"]:
+        return []
+    starts, lengths = marks["start"].astype(np.int64), (marks["end"] - marks["start"]).astype(np.int64)
+    if _off_grid(lengths, sr / 400).max() <= _SLACK:
+        return []
+    for buffer in sorted(BUFFERS, reverse=True):
+        if (
+            buffer * 400 % sr
+            and max(_off_grid(lengths, buffer).max(), _off_grid(np.diff(starts), buffer).max()) <= _SLACK
+        ):
+            return [Fault("dropped_buffers", channel, _spans(table, marks), 1000 * buffer / sr)]
+    return []
+
+
+def _off_grid(lengths: NDArray[np.int64], step: float) -> NDArray[np.float64]:
+    """How far each length lies from a whole number of steps, at least one."""
+    whole = np.maximum(np.round(lengths / step), 1)
+    return np.asarray(np.abs(lengths - whole * step), np.float64)
+
+
+def _dc_jumps(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Seconds from which on the sound sits beside where it sat before: a stage was switched, no packet does that."""
+    offset = table.curves.get("offset")
+    n = table.n_frames // _EVERY
+    if offset is None or n < 4:
+        return []
+    middle = np.sort(offset[channel, : n * _EVERY].reshape(n, _EVERY), axis=1)[:, _EVERY // 2]
+    jump = middle[3:] - middle[:-3]  # the second between may hold both
+    steady = np.maximum(np.abs(np.diff(middle))[2:], np.abs(np.diff(middle))[:-2]) <= 0.25 * np.abs(jump)
+    at = np.flatnonzero((np.abs(jump) >= thresholds["recorder.dc_jump"]) & steady)
+    at = at[np.diff(at, prepend=-2) > 1]
+    return [Fault("dc_jump", channel, ((float(i + 2), float(i + 2)),), float(jump[i])) for i in at.tolist()]

@@ -1,0 +1,57 @@
+"""Chain: what lay between the call and the file."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from made_tables import a_channel, a_table
+
+from audioq.chain import LIMITS, SIDES, fitted, recognise
+from audioq.thresholds import DEFAULT_THRESHOLDS
+
+
+def of_codec(codec: str, **numbers: list[float]):
+    table = a_table(a_channel(), **numbers)
+    return replace(table, format=replace(table.format, codec=codec))
+
+
+@pytest.mark.parametrize(
+    ("codec", "played", "chain", "confidence"),
+    [
+        ("pcm_s16le", 0.9, "loudspeaker", 0.9),
+        ("aac", 0.9, "loudspeaker", 0.9),
+        ("aac", 0.1, "lossy", 0.9),
+        ("opus", math.nan, "lossy", 1.0),
+        ("flac", 0.2, "direct", 0.8),
+        ("flac", math.nan, "unknown", math.nan),
+    ],
+)
+def test_the_chain_and_how_sure(codec: str, played: float, chain: str, confidence: float) -> None:
+    recording = recognise(of_codec(codec, loudspeaker=[played]), DEFAULT_THRESHOLDS)
+    assert recording.chain == chain
+    assert recording.confidence == pytest.approx(confidence, nan_ok=True)
+
+
+def test_a_table_that_lacks_the_measurement_is_judged_as_before() -> None:
+    recording = recognise(of_codec("flac"), DEFAULT_THRESHOLDS)
+    assert recording.chain == "unknown"
+    assert fitted(DEFAULT_THRESHOLDS, recording) is DEFAULT_THRESHOLDS
+
+
+def test_limits_fit_the_chain_and_the_side() -> None:
+    played = recognise(of_codec("flac", loudspeaker=[0.9]), DEFAULT_THRESHOLDS)
+    limits = fitted(DEFAULT_THRESHOLDS, played)
+    assert limits["dropout.least_snr"] == DEFAULT_THRESHOLDS["loudspeaker.least_snr"]
+    assert limits["degraded.splices"] == DEFAULT_THRESHOLDS["degraded.splices"]
+    both = fitted(DEFAULT_THRESHOLDS, replace(played, chain="direct", side="both"))
+    assert both["dropout.least_snr"] == DEFAULT_THRESHOLDS["dropout.least_snr"]
+    assert both["degraded.splices"] == DEFAULT_THRESHOLDS["both.splices"]
+
+
+def test_every_limit_that_is_put_in_place_exists_and_can_be_set() -> None:
+    for situation, changes in LIMITS.items():
+        assert situation in (*SIDES, "loudspeaker")
+        for name, instead in changes.items():
+            assert DEFAULT_THRESHOLDS.row(name).unit == DEFAULT_THRESHOLDS.row(instead).unit
+            low = DEFAULT_THRESHOLDS.with_values({instead: DEFAULT_THRESHOLDS.row(name).low})
+            assert low[instead] == DEFAULT_THRESHOLDS.row(name).low

@@ -1,0 +1,91 @@
+"""Recorder: its faults, apart from those of the call."""
+
+import numpy as np
+import pytest
+
+from audioq.audio import read
+from audioq.measurement import measure
+from audioq.recorder import recorder_faults, spared
+from audioq.report import compose
+from audioq.simulate import speechlike
+from audioq.thresholds import DEFAULT_THRESHOLDS
+
+SR = 48000
+
+
+def spoken(seconds: float = 12.0, sr: int = SR, seed: int = 1) -> np.ndarray:
+    return speechlike(seconds, sr, np.random.default_rng(seed))
+
+
+def faults_of(y: np.ndarray, sr: int = SR, *, room: bool = False):
+    return recorder_faults(measure(read((y, sr))), DEFAULT_THRESHOLDS, room=room)
+
+
+def without(y: np.ndarray, step: int, length: int, at: list[int]) -> np.ndarray:
+    """Zeros of `length` steps from some steps on."""
+    y = y.copy()
+    for place in at:
+        y[place * step : (place + length) * step] = 0
+    return y
+
+
+@pytest.mark.parametrize(("sr", "buffer"), [(48000, 1024), (44100, 1024), (16000, 512), (48000, 4096), (8000, 256)])
+def test_dropped_buffers_lie_on_a_grid_of_their_own(sr: int, buffer: int) -> None:
+    n = 12 * sr // buffer
+    y = without(spoken(sr=sr), buffer, 2, [n // 7, n // 4, n // 2, 2 * n // 3, n - 9])
+    (fault,) = faults_of(y, sr)
+    assert fault.id == "dropped_buffers"
+    assert len(fault.spans) == 5
+    assert fault.value == pytest.approx(1000 * buffer / sr) or 1000 * buffer / sr % fault.value < 1e-6
+    assert fault.spans[0] == pytest.approx((n // 7 * buffer / sr, (n // 7 + 2) * buffer / sr), abs=3 / sr)
+
+
+@pytest.mark.parametrize("packet_ms", [10, 20, 30, 60])
+@pytest.mark.parametrize("sr", [8000, 16000, 48000])
+def test_lost_packets_are_none_of_the_recorder(sr: int, packet_ms: int) -> None:
+    step = sr * packet_ms // 1000
+    assert faults_of(without(spoken(sr=sr), step, 2, [40, 60, 75, 90, 120]), sr) == ()
+
+
+def test_zeros_here_and_there_are_none_of_the_recorder() -> None:
+    rng = np.random.default_rng(3)
+    y = spoken()
+    for at in rng.integers(SR, 11 * SR, 6):
+        y[at : at + int(rng.integers(500, 9000))] = 0
+    assert faults_of(y) == ()
+
+
+def test_a_room_does_not_fall_silent() -> None:
+    y = spoken() + np.float32(0.002) * np.random.default_rng(4).standard_normal(12 * SR).astype(np.float32)
+    y[5 * SR : 8 * SR] = 0
+    (fault,) = faults_of(y, room=True)
+    assert (fault.id, fault.spans) == ("recorder_muted", ((5.0, 8.0),))
+    assert faults_of(y) == ()  # without a room it may as well be the call
+
+
+def test_an_offset_that_jumps() -> None:
+    y = spoken()
+    y[7 * SR :] += np.float32(0.02)
+    (fault,) = faults_of(y)
+    assert fault.id == "dc_jump"
+    assert fault.value == pytest.approx(0.02, abs=0.002)
+    assert fault.spans[0][0] == pytest.approx(7.0, abs=1.1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_clean_speech_has_no_fault(seed: int) -> None:
+    assert faults_of(spoken(seed=seed)) == ()
+
+
+def test_the_recorders_faults_stay_out_of_the_verdict() -> None:
+    n = 12 * SR // 1024
+    y = without(spoken(), 1024, 2, list(range(30, n - 30, 12)))
+    table = measure(read((y, SR)))
+    faults = recorder_faults(table, DEFAULT_THRESHOLDS, room=False)
+    assert [fault.id for fault in faults] == ["dropped_buffers"]
+    report = compose(table)
+    assert str(report.verdict.label) == "intact"
+    clean = spared(table, faults)
+    assert clean["zero_share"].max() < 0.5 < table["zero_share"].max()
+    assert len(clean.marks["zero"]) < len(table.marks["zero"])
+    assert spared(table, ()) is table
