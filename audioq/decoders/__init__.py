@@ -8,22 +8,50 @@ decoder hands out; `codec_sr` says 48000.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import soundfile
 
-from audioq.decoders import ffmpeg, libsndfile
+from audioq.decoders import ffmpeg, libsndfile, ogg
 from audioq.decoders.files import FileView
 from audioq.decoders.stream import Stream
+from audioq.decoders.tracks import no_such_track
 
 
-def probe(view: FileView) -> Stream:
+def probe(view: FileView, track: int | None = None) -> Stream:
     """Find the decoder of a file and what it says about it.
+
+    Parameters
+    ----------
+    view : FileView
+    track : int, optional
+        Number of the audio track to read, from 0 on.
 
     Raises
     ------
     UndecodableError
-        Neither soundfile nor PyAV can read it.
+        Neither soundfile nor PyAV can read it, or it has no such track.
     """
     try:
-        return libsndfile.probe(view)
+        stream = libsndfile.probe(view)
     except soundfile.SoundFileError as refused:
-        return ffmpeg.probe(view, libsndfile.refusal(refused))
+        return ffmpeg.probe(view, libsndfile.refusal(refused), track)
+    if stream.container == "ogg":
+        return _ogg(view, stream, track)
+    if track:
+        raise no_such_track(track, 1)
+    return stream
+
+
+def _ogg(view: FileView, stream: Stream, track: int | None) -> Stream:
+    """Hand an Ogg file that libsndfile would play without its gaps, or with several tracks, to PyAV."""
+    pages = ogg.scan(view)
+    if pages.tracks > 1:
+        return ffmpeg.probe(view, None, track)
+    if track:
+        raise no_such_track(track, 1)
+    if stream.codec != "opus":
+        return stream
+    if not (pages.gaps or pages.overlap_s or pages.jumps):
+        return replace(stream, timed=True)
+    return replace(ffmpeg.probe(view, None, None, pages), notes=stream.notes)
