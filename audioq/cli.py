@@ -37,6 +37,9 @@ app = typer.Typer(
 
 Start = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Begin at this second of the recording.")]
 End = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Stop at this second of the recording.")]
+StreamNumber = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Read this audio track, counted from 0; see audioq info.")
+]
 Sha256 = Annotated[bool, typer.Option("--sha256", help="Add the digest of the file's bytes to JSON.")]
 Format = Annotated[OutputFormat, typer.Option("--format", help="For people, as JSON Lines or as CSV.")]
 OutputFile = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write results to this file.")]
@@ -73,6 +76,7 @@ def analyze(
     output: OutputFile = None,
     start: Start = None,
     end: End = None,
+    stream: StreamNumber = None,
     changes: Changes = None,
     thresholds: ThresholdFile = None,
     fail_on: Fail = None,
@@ -86,7 +90,7 @@ def analyze(
     from audioq.report import analyze
 
     def make(file: str) -> Report:
-        return analyze(file, start=start, end=end, thresholds=policy, sha256=sha256)
+        return analyze(file, start=start, end=end, stream=stream, thresholds=policy, sha256=sha256)
 
     _show_each(recordings(source), make, format, output, fail_on, debug)
 
@@ -97,6 +101,7 @@ def measure(
     output: Annotated[str, typer.Option("--output", "-o", metavar="TABLE.npz", help="Write the table to this file.")],
     start: Start = None,
     end: End = None,
+    stream: StreamNumber = None,
     sha256: Sha256 = False,
     debug: Debug = False,
 ) -> None:
@@ -114,7 +119,7 @@ def measure(
     from audioq.table import save
 
     def make(file: str) -> FeatureTable:
-        return measure(read(file, start=start, end=end, sha256=sha256))
+        return measure(read(file, start=start, end=end, stream=stream, sha256=sha256))
 
     _check_output(output, [source])
     with ending_quietly(), Progress(1, sys.stderr) as progress:

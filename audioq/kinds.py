@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.copies import loops, packets
+from audioq.gaps import lost
 from audioq.joints import cuts
 from audioq.listening import bell, listen
 from audioq.masks import bridged, filled, runs, widened
@@ -77,6 +78,8 @@ class Kind:
 
 def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether speech was lost, rather than a pause in which nothing was due."""
+    if lost(table, channel, limits)[slice(*span)].any():
+        return True
     head = slice(span[0], min(span[1], span[0] + 300))
     muted, pause = (table[name][channel, head] for name in ("muted", "pause_lost"))
     at_least = 0.25 * len(muted)  # where zeros alone tell of the outage, the curves may hardly speak

@@ -35,6 +35,22 @@ _NOTES = {
         "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
         "so that all times are right"
     ),
+    "note.dtx_gaps": (
+        "{count} gaps, {seconds:.2f} s in all, come where the sender had nothing to send (DTX); nothing is lost there"
+    ),
+    "note.overlapping_packets": (
+        "{seconds:.2f} s of sound are stamped as if they were heard at the same time as others; they are played one "
+        "after the other, so that nothing is lost and times may be late"
+    ),
+    "note.clock_jumps": (
+        "the file's clock jumps {count} times, back or further than any loss is long; the jumps are left out"
+    ),
+    "note.late_start": (
+        "the sound begins {seconds:.2f} s after the other tracks of the file, and silence stands before it, as in a player"
+    ),
+    "note.several_tracks": (
+        "{count} audio tracks; number {track}, counted from 0, was read, and --stream chooses another"
+    ),
     "note.part": "only a part was analysed, from {start:.2f} s on; all times count from there",
     "note.dc_offset": "the first seconds sit {offset:.4f} of full scale beside zero; that offset was taken off",
     "note.resampled_array": (

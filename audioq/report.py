@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from audioq.assessable import Assessment, assess, temper
 from audioq.events import Event, find
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
+from audioq.gaps import dtx_notes
 from audioq.kinds import KINDS, Kind
 from audioq.rules import RULES, Rule
 from audioq.scores import METRICS, score
@@ -67,6 +68,7 @@ def analyze(
     sr: int | None = None,
     start: float | None = None,
     end: float | None = None,
+    stream: int | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     features: Sequence[FrameFeature] = FRAME_FEATURES,
     call_features: Sequence[CallFeature] = CALL_FEATURES,
@@ -84,6 +86,8 @@ def analyze(
         Rate in Hz, for arrays only.
     start, end : float, optional
         Part of the recording to be analysed, in seconds.
+    stream : int, optional
+        Which audio track of a file to analyse, counted from 0; see `read`.
     thresholds : Thresholds
     features, call_features, kinds, rules : sequences
         What is measured, found and judged; ``(*KINDS, mine)`` adds your own.
@@ -102,7 +106,8 @@ def analyze(
     from audioq.audio import read
     from audioq.measurement import measure
 
-    table = measure(read(source, sr=sr, start=start, end=end, sha256=sha256), features, call_features)
+    audio = read(source, sr=sr, start=start, end=end, stream=stream, sha256=sha256)
+    table = measure(audio, features, call_features)
     return compose(table, thresholds=thresholds, kinds=kinds, rules=rules)
 
 
@@ -146,7 +151,7 @@ def compose(
             ChannelReport(_rounded_verdict(temper(verdict, own_shown, thresholds)), _rounded_scores(own), own_shown)
             for verdict, own, own_shown in zip(channels, scores.channels, shown, strict=True)
         ),
-        warnings=(*table.notes, *_short(table)),
+        warnings=(*table.notes, *dtx_notes(table, thresholds), *_short(table)),
         thresholds=thresholds.fingerprint,
         version=__version__,
         assessable=shown[call.channel],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from audioq.copies import loops, packets
 from audioq.events import Event
+from audioq.gaps import lost
 from audioq.listening import bell, listen
 from audioq.masks import filled, quantiles
 from audioq.silences import sure_zeros
@@ -222,6 +223,7 @@ def _missing(
     up = ~covered["dropout"] & (np.cumsum(arrived) > 0)
     usual = arrived[up].mean() if up.sum() >= 200 else limits["delivered.usual_activity"]
     usual = float(np.clip(usual, limits["delivered.least_activity"], limits["delivered.most_activity"]))
+    share = np.where(lost(table, channel, limits), np.maximum(share, usual), share)
     head = round(limits["delivered.head"] * 100)
     total = 0.0
     for event in dropouts:
