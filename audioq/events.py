@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import MARK, gap_seconds
 from audioq.copies import long_copies
-from audioq.gaps import MARK, gap_seconds
 from audioq.joints import least_contrast
 from audioq.kinds import KINDS, Kind, Span
 from audioq.masks import bridged, hysteresis, long_enough, runs

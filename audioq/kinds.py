@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import lost
 from audioq.copies import loops, packets
-from audioq.gaps import lost
 from audioq.joints import cuts
 from audioq.listening import bell, listen
 from audioq.masks import bridged, filled, runs, widened

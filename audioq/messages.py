@@ -45,8 +45,11 @@ _NOTES = {
     "note.clock_jumps": (
         "the file's clock jumps {count} times, back or further than any loss is long; the jumps are left out"
     ),
+    "note.loose_gaps": (
+        "the file tells its time only once in {seconds:.2f} s; missing packets may lie that much later than shown"
+    ),
     "note.late_start": (
-        "the sound begins {seconds:.2f} s after the other tracks of the file, and silence stands before it, as in a player"
+        "the sound begins {seconds:.2f} s after the other tracks of the file; silence stands before it, as in a player"
     ),
     "note.several_tracks": (
         "{count} audio tracks; number {track}, counted from 0, was read, and --stream chooses another"

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from audioq.absences import dtx_notes
 from audioq.assessable import Assessment, assess, temper
 from audioq.events import Event, find
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
-from audioq.gaps import dtx_notes
 from audioq.kinds import KINDS, Kind
 from audioq.rules import RULES, Rule
 from audioq.scores import METRICS, score

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import lost
 from audioq.copies import loops, packets
 from audioq.events import Event
-from audioq.gaps import lost
 from audioq.listening import bell, listen
 from audioq.masks import filled, quantiles
 from audioq.silences import sure_zeros

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.gaps import lost, not_sent
+from audioq.absences import lost, not_sent
 from audioq.listening import listen
 from audioq.masks import bridged, filled, hysteresis, quantiles, runs
 from audioq.table import HOP_SECONDS, FeatureTable

@@ -180,9 +180,7 @@ _ROWS: tuple[Threshold, ...] = (
     _row("dropout.fade_error", 2, "dB", 0, 20, "RMS distance from the line up to which a fade is straight"),
     _row("dropout.fade_least", 110, "dB/s", 0, 2000, "slower fades are none of a decoder"),
     _row("dropout.fade_most", 470, "dB/s", 0, 5000, "faster ones are the end of a sound"),
-    _row(
-        "gap.shortest", 0.018, "s", 0, 10, "shorter gaps in the time of a container are no outage by themselves", _GAPS
-    ),
+    _row("gap.shortest", 0.018, "s", 0, 10, "shorter gaps in a container are no outage by themselves", _GAPS),
     _row("gap.beside", 0.1, "s", 0, 10, "missing packets with speech so close before or behind are lost speech", _GAPS),
     _row("gap.tiny", 7, "bytes", 0, 1000, "a packet up to this size announces that nothing will be sent (DTX)", _GAPS),
     _row("gap.dtx_longest", 0.42, "s", 0, 10, "a sender in DTX refreshes the background at least so often", _GAPS),

@@ -39,7 +39,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "measurement": (2, 0),
     "masks": (3, 0),
     "listening": (3, 1),
-    "gaps": (3, 2),
+    "absences": (3, 2),
     "silences": (3, 2),
     "copies": (3, 2),
     "joints": (3, 2),

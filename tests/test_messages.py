@@ -23,6 +23,7 @@ NOTES = {
     "dtx_gaps": {"count": 3, "seconds": 1.1},
     "overlapping_packets": {"seconds": 1.5},
     "clock_jumps": {"count": 2},
+    "loose_gaps": {"seconds": 1.0},
     "late_start": {"seconds": 1.5},
     "several_tracks": {"count": 2, "track": 1},
     "dc_offset": {"offset": 0.01},

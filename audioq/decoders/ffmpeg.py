@@ -249,13 +249,8 @@ def _on_time(way: _Way, view: FileView, stream: Stream, found: Found) -> Pieces:
 def _placed(way: _Way, container: InputContainer, stream: Stream, found: Found) -> Iterator[Placed[av.AudioFrame]]:
     moments = _moments(container, way.track)
     if way.pages is not None:
-        return in_pages(moments, way.pages, found, _break)
+        return in_pages(moments, way.pages, found)
     return on_time(moments, found, start_of(container, way.track)) if stream.timed else in_order(moments)
-
-
-def _break(before: av.AudioFrame, after: av.AudioFrame) -> float:
-    """How clearly the sound does not go on from one frame to the next."""
-    return 0.0
 
 
 class _Shape:

@@ -1,36 +1,36 @@
 """Pages of an Ogg file with Opus: where their granule positions say that packets are missing.
 
 libsndfile plays packets one after the other and FFmpeg looks at the clock once a page, so the pages are read here.
-A page states the time at its end only (RFC 3533, RFC 7845): with several packets to a page, it is known in which
-page some are missing and not before which packet.
+A page states the time at its end only (RFC 3533, RFC 7845), from which the times of its packets are counted back: with
+several packets to a page, it is known in which page some are missing and not before which packet.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from audioq.decoders.clock import BACK_SECONDS, GAP_SECONDS, MAX_GAP_SECONDS, OVERLAP_SECONDS, Moment, Placed, Sound
 from audioq.decoders.files import FileView
 from audioq.decoders.headers import OGG_PAGE_BYTES
-from audioq.decoders.stream import OPUS_RATE, CutShortError, Found
+from audioq.decoders.stream import OPUS_RATE, Found
 
 _HEAD_BYTES = 27
 _READ_BYTES = 1 << 18
+_NO_SOUND_BYTES = 2
+"""Packets up to this size hold no sound: with them, an encoder stops sending (RFC 6716, 2.1.9)."""
 _CONTINUED, _FIRST, _LAST = 1, 2, 4
 _FRAME_MS = (*(10, 20, 40, 60) * 3, *(10, 20) * 2, *(2.5, 5, 10, 20) * 4)
 """Length of a frame by the upper five bits of a packet's first byte (RFC 6716, table 2)."""
 
 
 class PageGap(NamedTuple):
-    """Packets missing somewhere in a page."""
+    """Missing packets."""
 
-    first: int
-    """Number of the first packet that they may precede, headers not counted."""
-    last: int
-    """Number of the last packet that they may precede."""
+    before: int
+    """Number of the packet that they precede, headers not counted."""
     seconds: float
 
 
@@ -43,6 +43,8 @@ class Pages:
     tracks : int
         Number of streams side by side.
     gaps : tuple of PageGap
+    loose_s : float
+        The longest page, in seconds of sound, in which it is not known before which packet others are missing.
     overlap_s : float
         Seconds of sound more than the pages have time for.
     jumps : int
@@ -51,60 +53,22 @@ class Pages:
 
     tracks: int
     gaps: tuple[PageGap, ...]
+    loose_s: float
     overlap_s: float
     jumps: int
 
 
-def in_pages(
-    moments: Iterator[Moment[Sound]], pages: Pages, found: Found, contrast: Callable[[Sound, Sound], float]
-) -> Iterator[Placed[Sound]]:
-    """Put packets in their places by the times of their pages.
-
-    Parameters
-    ----------
-    moments : iterator of Moment
-    pages : Pages
-    found : Found
-        Overlaps and jumps of the clock are added.
-    contrast : callable
-        How clearly the sound breaks off between one packet and the next: of the places in a page where packets may
-        be missing, the clearest break is taken.
-    """
-    found.overlap_s, found.jumps = pages.overlap_s, pages.jumps
+def in_pages(moments: Iterator[Moment[Sound]], pages: Pages, found: Found) -> Iterator[Placed[Sound]]:
+    """Put packets in their places by the times of their pages; overlaps and jumps are added to `found`."""
+    found.overlap_s, found.jumps, found.loose_s = pages.overlap_s, pages.jumps, pages.loose_s
     gaps = deque(pages.gaps)
-    held: list[Moment[Sound]] = []
     size = 0
-    cut: CutShortError | None = None
-    try:
-        for moment in moments:
-            held.append(moment)
-            if not gaps or moment.number < gaps[0].first - 1:
-                yield _placed(held.pop(), 0.0, size)
-                size = moment.size
-            elif moment.number >= gaps[0].last:
-                at = _clearest(held, gaps[0], contrast)
-                for n, one in enumerate(held):
-                    yield _placed(one, gaps[0].seconds if n == at else 0.0, size)
-                    size = one.size
-                gaps.popleft()
-                held = []
-    except CutShortError as error:
-        cut = error
-    for one in held:
-        yield _placed(one, 0.0, size)
-        size = one.size
-    if cut is not None:
-        raise cut
-
-
-def _placed(moment: Moment[Sound], gap: float, size: int) -> Placed[Sound]:
-    return Placed(gap + moment.lost_s, size, moment.sound)
-
-
-def _clearest(held: list[Moment[Sound]], gap: PageGap, contrast: Callable[[Sound, Sound], float]) -> int:
-    """Index of the packet before which the gap most likely lies."""
-    places = [n for n, one in enumerate(held) if n and one.number >= gap.first] or [len(held) - 1]
-    return max(places, key=lambda n: contrast(held[n - 1].sound, held[n].sound)) if len(places) > 1 else places[0]
+    for moment in moments:
+        missing = moment.lost_s
+        while gaps and gaps[0].before <= moment.number:
+            missing += gaps.popleft().seconds
+        yield Placed(missing, size, moment.sound)
+        size = moment.size
 
 
 class _Page(NamedTuple):
@@ -113,7 +77,7 @@ class _Page(NamedTuple):
     serial: int
     sequence: int
     packets: tuple[bytes, ...]
-    """First two bytes of each packet that begins here."""
+    """First three bytes of each packet that begins here."""
     ended: int
     """Number of packets that end here."""
     open: bool
@@ -130,10 +94,10 @@ def scan(view: FileView) -> Pages:
             if own is not None and time.sequence is not None:
                 break  # another recording follows
             serials.add(page.serial)
-            own = page.serial if own is None and page.packets[:1] == (b"Op",) else own
+            own = page.serial if own is None and page.packets[:1] == (b"Opu",) else own
         elif page.serial == own:
             time.take(page)
-    return Pages(len(serials), tuple(time.gaps), time.overlap_s, time.jumps)
+    return Pages(len(serials), tuple(time.gaps), time.loose_s, time.overlap_s, time.jumps)
 
 
 class _Time:
@@ -141,6 +105,7 @@ class _Time:
 
     def __init__(self) -> None:
         self.gaps: list[PageGap] = []
+        self.loose_s = 0.0
         self.overlap_s = 0.0
         self.jumps = 0
         self.sequence: int | None = None
@@ -151,12 +116,16 @@ class _Time:
         self._open_s = 0.0
         """Sound in a packet that goes on in the next page."""
         self._first = 0
+        self._silent: list[int] = []
+        """Packets behind those without sound, since then."""
 
     def take(self, page: _Page) -> None:
         """Add the packets of a page and compare its time with theirs."""
         lost_page = self.sequence is not None and page.sequence != (self.sequence + 1) & 0xFFFFFFFF
         self.sequence = page.sequence
         sound = page.packets[1:] if self._n < 0 else page.packets
+        begun = max(self._n, 0) + bool(self._open_s)
+        self._silent += [begun + n + 1 for n, packet in enumerate(sound) if len(packet) <= _NO_SOUND_BYTES]
         lengths = [self._open_s, *(_seconds(packet) for packet in sound)]
         self._open_s = lengths.pop() if page.open else 0.0
         self._seconds += sum(lengths)
@@ -165,21 +134,30 @@ class _Time:
             return  # no packet ends here, or the tags only
         if self._granule is not None:
             missing = (page.granule - self._granule) / OPUS_RATE - self._seconds
-            missing = max(missing, 0.0) if page.flags & _LAST else missing  # its last packet may be cut
-            self._judge(missing, self._first if lost_page else self._n - 1)
-        self._granule, self._seconds, self._first = page.granule, 0.0, self._n
+            self._judge(max(missing, 0.0) if page.flags & _LAST else missing, lost_page)  # the last packet may be cut
+        self._granule, self._seconds, self._first, self._silent = page.granule, 0.0, self._n, []
 
-    def _judge(self, missing: float, last: int) -> None:
+    def _judge(self, missing: float, lost_page: bool) -> None:
         if missing > MAX_GAP_SECONDS or missing < -BACK_SECONDS:
             self.jumps += 1
         elif missing > GAP_SECONDS:
-            self.gaps.append(PageGap(self._first, last, missing))
+            self._place(missing, lost_page)
         elif missing <= -OVERLAP_SECONDS:
             self.overlap_s -= missing
 
+    def _place(self, missing: float, lost_page: bool) -> None:
+        """Put a gap behind the packets without sound, else where the page begins, whose time counts from its end."""
+        silent = [n for n in self._silent if n < self._n]
+        if silent and not lost_page:
+            self.gaps += [PageGap(n, missing / len(silent)) for n in silent]
+            return
+        self.gaps.append(PageGap(self._first, missing))
+        if self._n - self._first > 1 and not lost_page:
+            self.loose_s = max(self.loose_s, self._seconds)
+
 
 def _seconds(packet: bytes) -> float:
-    """Length of the sound in a packet, from its first two bytes."""
+    """Length of the sound in a packet, from its first bytes."""
     if not packet:
         return 0.0
     code = packet[0] & 3
@@ -215,7 +193,7 @@ def _page(head: bytes, lacing: bytes, data: bytes, body: int) -> _Page:
     ended = 0
     for length in lacing:
         if begins:
-            packets.append(data[at : at + min(2, length)])
+            packets.append(data[at : at + min(3, length)])
         begins = length < 255
         ended += begins
         at += length

@@ -56,6 +56,8 @@ class Found:
     """How much later than the other tracks of the file the sound begins, in seconds."""
     overlap_s: float = 0.0
     """Seconds of sound stamped as if it were heard at the same time as what came before."""
+    loose_s: float = 0.0
+    """How far gaps may lie behind where they were put, in seconds."""
     jumps: int = 0
     """How often the clock jumped further than any loss is long, or back."""
 
@@ -64,6 +66,7 @@ class Found:
         notes = [
             (self.late_s, Note("late_start", (("seconds", round(self.late_s, 3)),))),
             (self.overlap_s, Note("overlapping_packets", (("seconds", round(self.overlap_s, 3)),))),
+            (self.loose_s, Note("loose_gaps", (("seconds", round(self.loose_s, 3)),))),
             (self.jumps, Note("clock_jumps", (("count", self.jumps),))),
         ]
         return [note for amount, note in notes if amount]

@@ -1,4 +1,4 @@
-"""Gaps: stretches that the container has no packets for, and which of them are losses.
+"""Absences: stretches that the container has no packets for, and which of them are losses.
 
 A sender that has nothing to say may stop sending (DTX): its codec says so in a tiny packet and then refreshes the
 background at long, regular intervals. Part of the judgement: it reads the table and the thresholds and knows no audio.
