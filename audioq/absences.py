@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.listening import listen
-from audioq.masks import filled, runs
+from audioq.masks import filled
 from audioq.table import HOP_SECONDS, FeatureTable, Note
 
 MARK = "container_gap"
@@ -21,9 +21,6 @@ MARK = "container_gap"
 
 _DTX_CODECS = frozenset(("opus", "amr_nb", "amr_wb", "speex", "g729", "g723_1", "evs"))
 """Codecs whose senders may fall silent; in others every missing packet is a loss."""
-
-_JUST_BEFORE = 5
-"""Frames before a gap that show whether speech was going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,65 +59,64 @@ def gaps_of(table: FeatureTable, channel: int) -> Gaps:
 def not_sent(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> Gaps:
     """Gaps in which the sender had nothing to send (DTX), as far as can be told.
 
-    No speech was going on before, and the packet before is as tiny as those that announce it; or there are several
-    such gaps in a row, of one length and with hardly any sound between them.
+    The packet before is as tiny as those that announce it; or no speech was going on, and such gaps come in a row,
+    as long as from one refresh to the next and with hardly any sound between them.
     """
     gaps = gaps_of(table, channel)
     if len(gaps) == 0 or table.format.codec not in _DTX_CODECS:
         return gaps.only(np.zeros(len(gaps), np.bool_))
-    return gaps.only(_quiet_before(table, channel, gaps, limits) & (_tiny(gaps, limits) | _regular(gaps, limits)))
+    announced = gaps.sizes <= limits["gap.tiny" if table.format.codec == "opus" else "gap.sid"]
+    quiet = ~_after_speech(table, channel, gaps, limits)
+    return gaps.only(announced | _in_a_row(gaps, announced | quiet, limits))
 
 
-def _quiet_before(table: FeatureTable, channel: int, gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+def _after_speech(table: FeatureTable, channel: int, gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Whether speech was going on right before each gap."""
     speech = np.concatenate([[0], np.cumsum(listen(table, channel, limits).speech)])
     past = np.minimum(np.floor(gaps.starts / HOP_SECONDS + 1e-6).astype(np.int64), table.n_frames)
-    quiet: NDArray[np.bool_] = speech[past] == speech[np.maximum(past - _JUST_BEFORE, 0)]
-    return quiet
+    heard: NDArray[np.bool_] = speech[past] > speech[np.maximum(past - round(limits["gap.beside"] * 100), 0)]
+    return heard
 
 
-def _tiny(gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    tiny: NDArray[np.bool_] = gaps.sizes <= limits["gap.tiny"]
-    return tiny
-
-
-def _regular(gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Gaps with one of the same length close behind or before them, on both sides or twice on one."""
+def _in_a_row(gaps: Gaps, quiet: NDArray[np.bool_], limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Gaps after quiet that follow each other closely, all of one length but the last, which speech may end."""
     length = gaps.ends - gaps.starts
-    short = length <= limits["gap.dtx_longest"]
-    alike = np.abs(np.diff(length)) <= limits["gap.dtx_alike"]
-    near = gaps.starts[1:] - gaps.ends[:-1] <= limits["gap.dtx_refresh"]
-    pair = np.concatenate([[False, False], alike & near & short[1:] & short[:-1], [False, False]])
-    # pair[k + 1] says whether gap k - 1 and gap k belong together; three in a row make a habit.
-    before, after = pair[1:-2], pair[2:-1]
-    before_that, after_that = pair[:-3], pair[3:]
-    habit: NDArray[np.bool_] = (before & after) | (before & before_that) | (after & after_that)
-    return habit
+    usable = quiet & (length <= limits["gap.dtx_longest"])
+    near = (gaps.starts[1:] - gaps.ends[:-1] <= limits["gap.dtx_refresh"]) & usable[1:] & usable[:-1]
+    alike = near & (np.abs(np.diff(length)) <= limits["gap.dtx_alike"])
+    shorter = near & (np.diff(length) < 0)
+    row = np.zeros(len(gaps), np.bool_)
+    row[1:] |= alike
+    row[:-1] |= alike
+    row[1:] |= shorter & row[:-1]
+    return row
 
 
 def lost(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
     """Frames of the gaps that are losses in or beside speech, shape (n_frames,).
 
     The reader wrote the zeros there because the container has no packets: no further proof is needed. What is
-    missing in a longer pause is left to the rules for zeros.
+    missing in a longer pause is left to the rules for zeros; and where the sender may fall silent by itself, so is
+    what does not begin in speech.
     """
     gaps = gaps_of(table, channel)
     if len(gaps) == 0:
         return np.zeros(table.n_frames, np.bool_)
-    long = gaps.only(gaps.ends - gaps.starts >= limits["gap.shortest"])
-    mask = long.mask(table.n_frames) & ~not_sent(table, channel, limits).mask(table.n_frames)
-    return beside_speech(mask, table, channel, limits)
+    missing = gaps.ends - gaps.starts >= limits["gap.shortest"]
+    beside = _after_speech(table, channel, gaps, limits)
+    if table.format.codec not in _DTX_CODECS:
+        beside |= _before_speech(table, channel, gaps, limits)
+    return gaps.only(missing & beside).mask(table.n_frames) & ~not_sent(table, channel, limits).mask(table.n_frames)
 
 
-def beside_speech(
-    mask: NDArray[np.bool_], table: FeatureTable, channel: int, limits: Mapping[str, float]
-) -> NDArray[np.bool_]:
-    """Return the runs of a mask with speech close before or behind them."""
-    starts, ends = runs(mask)
+def _before_speech(table: FeatureTable, channel: int, gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Whether speech goes on right behind each gap."""
     speech = np.concatenate([[0], np.cumsum(listen(table, channel, limits).speech)])
-    reach = round(limits["gap.beside"] * 100)
-    first, past = np.maximum(starts - reach, 0), np.minimum(ends + reach, len(mask))
-    beside = speech[past] > speech[first]
-    return filled(len(mask), starts[beside], ends[beside])
+    first = np.minimum(np.ceil(gaps.ends / HOP_SECONDS - 1e-6).astype(np.int64), table.n_frames)
+    heard: NDArray[np.bool_] = (
+        speech[np.minimum(first + round(limits["gap.beside"] * 100), table.n_frames)] > (speech[first])
+    )
+    return heard
 
 
 def dtx_notes(table: FeatureTable, limits: Mapping[str, float]) -> tuple[Note, ...]:
