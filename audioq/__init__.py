@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from audioq.scores import METRICS, Metric, Scores, score
     from audioq.table import FeatureTable, Format, Note, Quantity, load, save
     from audioq.thresholds import DEFAULT_THRESHOLDS, Threshold, Thresholds, read_thresholds
+    from audioq.tracks import Info, Sound, Track, info
     from audioq.verdict import Reason, Verdict, judge
 
 _PLACES = {
@@ -57,6 +58,7 @@ _PLACES = {
     "save": "table",
     "load": "table",
     "explain": "glossary",
+    "info": "tracks",
     "read_thresholds": "thresholds",
     # what it makes
     "Audio": "audio",
@@ -75,6 +77,9 @@ _PLACES = {
     "Report": "report",
     "ChannelReport": "report",
     "Failure": "report",
+    "Info": "tracks",
+    "Track": "tracks",
+    "Sound": "tracks",
     # what can be added to
     "FRAME_FEATURES": "features",
     "CALL_FEATURES": "features",
@@ -113,6 +118,7 @@ __all__ = [
     "FeatureTable",
     "Format",
     "FrameFeature",
+    "Info",
     "InstallationError",
     "InternalError",
     "KINDS",
@@ -127,16 +133,19 @@ __all__ = [
     "Report",
     "Rule",
     "Scores",
+    "Sound",
     "TableError",
     "Threshold",
     "ThresholdError",
     "Thresholds",
+    "Track",
     "Verdict",
     "analyze",
     "assess",
     "compose",
     "explain",
     "find",
+    "info",
     "judge",
     "load",
     "measure",

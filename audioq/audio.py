@@ -145,7 +145,7 @@ def read(
     >>> [block.shape for block in audio.blocks(5000)]
     [(2, 5000), (2, 3000)]
     """
-    title = name if name is not None else _title(source)
+    title = name if name is not None else title_of(source)
     _check_times(title, start, end)
     _check_stream(title, source, stream)
     if isinstance(source, (np.ndarray, tuple)):
@@ -159,7 +159,8 @@ def read(
     return _read_stream(title, reopen, found, (start, end), digits)
 
 
-def _title(source: object) -> str:
+def title_of(source: object) -> str:
+    """Return what to call a source in messages."""
     if isinstance(source, (str, os.PathLike)):
         return "standard input" if source == "-" else os.fsdecode(source)
     if isinstance(source, bytes):

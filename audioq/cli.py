@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audioq.endings import INTERRUPTED, UNREAD, FailOn, ending_quietly, refuse, status
-from audioq.render.formats import OutputFormat
+from audioq.render.formats import InfoFormat, OutputFormat
+from audioq.requests import check_output, check_span, policy
 
 if TYPE_CHECKING:
     from audioq.report import Failure, Report
     from audioq.table import FeatureTable
-    from audioq.thresholds import Thresholds
 
 app = typer.Typer(
     name="audioq",
@@ -84,13 +84,13 @@ def analyze(
     debug: Debug = False,
 ) -> None:
     """Say what happened to the sound of recordings."""
-    policy = _policy(thresholds, changes)
-    _check_span(start, end)
+    limits = policy(thresholds, changes)
+    check_span(start, end)
     from audioq.batches import recordings
     from audioq.report import analyze
 
     def make(file: str) -> Report:
-        return analyze(file, start=start, end=end, stream=stream, thresholds=policy, sha256=sha256)
+        return analyze(file, start=start, end=end, stream=stream, thresholds=limits, sha256=sha256)
 
     _show_each(recordings(source), make, format, output, fail_on, debug)
 
@@ -109,7 +109,7 @@ def measure(
 
     The table holds what was measured, none of the sound.
     """
-    _check_span(start, end)
+    check_span(start, end)
     from audioq.audio import read
     from audioq.batches import attempt
     from audioq.measurement import measure
@@ -121,7 +121,7 @@ def measure(
     def make(file: str) -> FeatureTable:
         return measure(read(file, start=start, end=end, stream=stream, sha256=sha256))
 
-    _check_output(output, [source])
+    check_output(output, [source])
     with ending_quietly(), Progress(1, sys.stderr) as progress:
         progress.next(source)
         table = attempt(source, make, sys.stderr if debug else None)
@@ -147,11 +147,44 @@ def judge(
 
     No sound is decoded; other thresholds may give other verdicts.
     """
-    policy = _policy(thresholds, changes)
+    limits = policy(thresholds, changes)
     from audioq.report import compose
     from audioq.table import load
 
-    _show_each(table, lambda file: compose(load(file), thresholds=policy), format, output, fail_on, debug)
+    _show_each(table, lambda file: compose(load(file), thresholds=limits), format, output, fail_on, debug)
+
+
+@app.command()
+def info(
+    source: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings or folders; - is standard input.")],
+    format: Annotated[InfoFormat, typer.Option("--format", help="For people or as JSON Lines.")] = InfoFormat.TEXT,
+    output: OutputFile = None,
+    debug: Debug = False,
+) -> None:
+    """Say what is in recordings: tracks, lengths, gaps, dates.
+
+    Nothing is judged.
+    """
+    from audioq.batches import attempt, recordings
+    from audioq.render.output import Output, say_failure
+    from audioq.render.tracks import to_json, to_page
+    from audioq.report import Failure
+    from audioq.tracks import info
+
+    items = list(recordings(source))
+    check_output(output, [item for item in items if isinstance(item, str)])
+    failed = False
+    with ending_quietly(output), Output(output) as out:
+        for item in items:
+            made = item if isinstance(item, Failure) else attempt(item, info, sys.stderr if debug else None)
+            failed = failed or isinstance(made, Failure)
+            if format is InfoFormat.JSON:
+                out.write_line(to_json(made))
+            elif isinstance(made, Failure):
+                say_failure(made)
+            else:
+                out.write_line(to_page(made))
+    raise typer.Exit(UNREAD if failed else 0)
 
 
 @app.command()
@@ -214,40 +247,6 @@ def simulate_calls(
     raise typer.Exit(UNREAD if made.refused else 0)
 
 
-def _policy(file: str | None, changes: list[str] | None) -> Thresholds:
-    from audioq.errors import ThresholdError
-    from audioq.thresholds import DEFAULT_THRESHOLDS, read_thresholds
-
-    try:
-        base = DEFAULT_THRESHOLDS if file is None else read_thresholds(file)
-        return base.with_values(dict(_change(text) for text in changes or ()))
-    except ThresholdError as error:
-        refuse(str(error))
-
-
-def _change(text: str) -> tuple[str, float]:
-    from audioq.errors import ThresholdError
-
-    name, equals, value = text.partition("=")
-    try:
-        return name.strip(), float(value)
-    except ValueError:
-        raise ThresholdError(f"--set {text}: write NAME=VALUE with a number, such as dropout.onset=0.5") from None
-
-
-def _check_span(start: float | None, end: float | None) -> None:
-    if end is not None and end <= (start or 0.0):
-        refuse(f"--end {end:g} does not lie after --start {start or 0.0:g}")
-
-
-def _check_output(output: str | None, sources: Iterable[str]) -> None:
-    from audioq.render.output import refusal
-
-    problem = refusal(output, sources)
-    if problem:
-        refuse(f"--output {output}: {problem}")
-
-
 def _show_each(
     files: Iterable[str | Failure],
     make: Callable[[str], Report],
@@ -264,7 +263,7 @@ def _show_each(
     from audioq.report import Failure
 
     items = list(files)
-    _check_output(output, [item for item in items if isinstance(item, str)])
+    check_output(output, [item for item in items if isinstance(item, str)])
     labels: set[str] = set()
     failed = False
     with ending_quietly(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:

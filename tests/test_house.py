@@ -51,6 +51,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "verdict": (3, 5),
     "assessable": (3, 6),
     "report": (4, 0),
+    "tracks": (4, 0),
     "batches": (4, 1),
     "glossary": (4, 1),
     "render.*": (4, 1),
@@ -62,6 +63,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "": (5, 0),  # audioq/__init__.py, the map: it shows every floor but the command
     "arguments": (5, 0),
     "endings": (5, 0),
+    "requests": (5, 0),
     "cli": (5, 1),
     "__main__": (5, 2),
 }
@@ -78,7 +80,7 @@ SEES: dict[str, set[str]] = {
     "simulate.devices.*": {"errors", "table", "fft", "decoders", "audio", "frames", "batches", "report", "simulate"},
     "simulate": {"errors", "table", "fft", "decoders", "audio", "frames", "batches", "report", "simulate"},
     "render.*": {"errors", "messages", "table", "thresholds", "gaps", "kinds", "events", "scores", "rules", "verdict"}
-    | {"assessable", "report", "render"},
+    | {"assessable", "report", "tracks", "render"},
     "__main__": {"cli"},
 }
 

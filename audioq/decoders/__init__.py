@@ -15,7 +15,7 @@ import soundfile
 from audioq.decoders import ffmpeg, libsndfile, ogg
 from audioq.decoders.files import FileView
 from audioq.decoders.stream import Stream
-from audioq.decoders.tracks import no_such_track
+from audioq.decoders.tracks import Header, no_such_track
 
 
 def probe(view: FileView, track: int | None = None) -> Stream:
@@ -41,6 +41,11 @@ def probe(view: FileView, track: int | None = None) -> Stream:
     if track:
         raise no_such_track(track, 1)
     return stream
+
+
+def head(view: FileView) -> Header | None:
+    """Return what a container says of itself; None where FFmpeg does not know it."""
+    return ffmpeg.head(view)
 
 
 def _ogg(view: FileView, stream: Stream, track: int | None) -> Stream:

@@ -101,14 +101,16 @@ def head(view: FileView) -> Header | None:
     """Return what the container says of itself; None where FFmpeg does not know it."""
     try:
         import av
-
+    except ImportError:
+        return None
+    try:
         with _open(view) as container:
             length = container.duration / 1e6 if container.duration is not None else float("nan")
-            tags = {**{k: v for stream in container.streams.audio for k, v in stream.metadata.items()}}
+            tags = {name: value for stream in container.streams for name, value in stream.metadata.items()}
             tags |= container.metadata
             shown = tuple((str(name), str(value)) for name, value in tags.items())
             return Header(_container_name(view, container), length, header_tracks(container), shown)
-    except (ImportError, av.error.FFmpegError, ValueError):
+    except (av.error.FFmpegError, ValueError):
         return None
 
 
