@@ -27,7 +27,7 @@ from audioq.decoders.stream import (
     drop,
     to_float,
 )
-from audioq.decoders.tracks import Header, header_tracks, start_of, wanted
+from audioq.decoders.tracks import Header, encrypted, header_tracks, length_of, name_of, start_of, wanted
 from audioq.table import Note
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 WITHOUT_CLOCK = ("aac", "amr", "mp3", "ac3")
 """Containers without time stamps; FFmpeg makes some up from the rate of the first packet."""
-
-STATES_SOUND = ("mov", "asf", "flac", "wav", "aiff", "caf")
-"""Containers whose header states the length of the sound."""
 
 KNOWN_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,amr,amrnb,amrwb,aac,mp3,flac,ogg,wav,w64,aiff,caf,au,avi,"
@@ -86,15 +83,19 @@ def probe(view: FileView, reason: str | None, track: int | None = None, pages: P
         with _open(view) as container:
             numbers = wanted(container, track)
             count = len(container.streams.audio)
+        refused: list[UndecodableError] = []
         for number in numbers:
-            with _open(view) as container:
-                stream = _describe(view, container, number, pages)
-            if stream is not None:
-                chosen = Note("several_tracks", (("count", count), ("track", number)))
-                return replace(stream, notes=(chosen,) if track is None and count > 1 else ())
+            try:
+                with _open(view) as container:
+                    stream = _describe(view, container, number, pages)
+            except UndecodableError as error:
+                refused.append(error)
+                continue
+            chosen = Note("several_tracks", (("count", count), ("track", number)))
+            return replace(stream, notes=(chosen,) if track is None and count > 1 else ())
     except (av.error.FFmpegError, ValueError) as cause:
         raise _undecodable(view, reason) from cause
-    raise UndecodableError("holds sound that cannot be decoded", "export it as WAV or FLAC")
+    raise refused[0]
 
 
 def head(view: FileView) -> Header | None:
@@ -109,7 +110,7 @@ def head(view: FileView) -> Header | None:
             tags = {name: value for stream in container.streams for name, value in stream.metadata.items()}
             tags |= container.metadata
             shown = tuple((str(name), str(value)) for name, value in tags.items())
-            return Header(_container_name(view, container), length, header_tracks(container), shown)
+            return Header(name_of(view, container), length, header_tracks(container), shown)
     except (av.error.FFmpegError, ValueError):
         return None
 
@@ -124,18 +125,12 @@ def _undecodable(view: FileView, reason: str | None) -> UndecodableError:
     return UndecodableError("is not a recording that can be decoded", SUPPORTED)
 
 
-def _describe(view: FileView, container: InputContainer, number: int, pages: Pages | None) -> Stream | None:
-    """Describe an audio track; None where nothing of it can be decoded."""
+def _describe(view: FileView, container: InputContainer, number: int, pages: Pages | None) -> Stream:
     audio = container.streams.audio[number]
-    try:
-        frame = next((moment.sound for moment in _moments(container, number)), None)
-    except CutShortError:
-        frame = None
-    if frame is None:
-        return None
+    frame = _first_frame(container, number)
     codec = audio.codec_context.codec.canonical_name
-    length, stated = _length(container, number)
-    name = _container_name(view, container)
+    length, stated = length_of(container, number)
+    name = name_of(view, container)
     return Stream(
         container=name,
         codec={"gsm_ms": "gsm"}.get(codec, codec),
@@ -151,26 +146,14 @@ def _describe(view: FileView, container: InputContainer, number: int, pages: Pag
     )
 
 
-def _length(container: InputContainer, number: int) -> tuple[float, bool]:
-    """Seconds of sound, NaN where unknown, and whether the file says so itself (FFmpeg also guesses)."""
-    kind = container.format.name.split(",")[0]
-    audio = container.streams.audio[number]
-    if audio.duration is not None and audio.time_base is not None:
-        return float(audio.duration * audio.time_base), kind in STATES_SOUND
-    if container.duration is not None:
-        # Matroska only states the length of the longest stream.
-        return container.duration / 1e6, kind == "matroska" and len(container.streams) == 1
-    return float("nan"), False
-
-
-def _container_name(view: FileView, container: InputContainer) -> str:
-    name = container.format.name.split(",")[0]
-    if name == "mov":
-        brand = str(container.metadata.get("major_brand", ""))
-        return "3gp" if brand.startswith("3g") else "mov" if brand.startswith("qt") else "mp4"
-    if name == "matroska" and b"webm" in view.at(0, 64):
-        return "webm"
-    return name
+def _first_frame(container: InputContainer, number: int) -> av.AudioFrame:
+    try:
+        frame = next((moment.sound for moment in _moments(container, number)), None)
+    except CutShortError as cause:
+        raise UndecodableError("holds sound that cannot be decoded", "export it as WAV or FLAC") from cause
+    if frame is None:
+        raise UndecodableError(f"holds no sound in its audio track {number}", "pass a recording with sound")
+    return frame
 
 
 def _moments(container: InputContainer, number: int) -> Iterator[Moment[av.AudioFrame]]:
@@ -186,6 +169,8 @@ def _moments(container: InputContainer, number: int) -> Iterator[Moment[av.Audio
     lost = 0.0
     try:
         for n, packet in enumerate(container.demux(container.streams.audio[number])):
+            if n == 0 and packet.has_sidedata("encryption_info"):
+                raise encrypted()
             try:
                 for frame in packet.decode():
                     if isinstance(frame, av.AudioFrame):
@@ -212,10 +197,10 @@ class _Way:
 
     def decode(self, view: FileView, stream: Stream, n: int, first: int, found: Found) -> Pieces:
         """Yield the sound from sample `first` on, in its time."""
-        yield from drop(_trimmed(_on_time(self, view, stream, found), stream), first)
+        yield from drop(_trimmed(_on_time(self, view, stream, found), stream, found), first)
 
 
-def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
+def _trimmed(pieces: Pieces, stream: Stream, found: Found) -> Pieces:
     """Cut the coder's padding off the last piece of an MP4 file, whose index knows the true length."""
     end = stream.claimed if stream.container in ("mp4", "3gp", "mov") else None
     position = 0
@@ -226,6 +211,7 @@ def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
             yield last
         last = piece
     if last is not None:
+        end = None if end is None else end + round(found.late_s * stream.sr)
         yield last[:, : end - position] if end is not None and end > position else last
 
 

@@ -107,15 +107,15 @@ class StreamReader:
         """Say what is missing, once the last block is out."""
         sr = self.stream.sr
         self._take_gaps(found, position)
-        self._note(*self._missing(), *found.notes(), *self._truncation(position, cut))
+        self._note(*self._missing(), *found.notes(), *self._truncation(position, cut, found.jumps > 0))
         if position == self.span.first and self.span.first:
             raise AudioError(self.title, "start lies outside the recording", "pass an earlier start")
         _check_length(self.title, position - self.span.first, sr)
 
-    def _truncation(self, position: int, cut: CutShortError | None) -> list[Note]:
+    def _truncation(self, position: int, cut: CutShortError | None, jumps: bool) -> list[Note]:
         sr = self.stream.sr
         decoded = ("decoded", position / sr)
-        due = max(position + round(cut.seconds * sr) if cut else position, self.stream.claimed or 0)
+        due = max(position + round(cut.seconds * sr) if cut else position, 0 if jumps else self.stream.claimed or 0)
         wanted = due if self.span.stop is None else min(due, self.span.stop)
         if wanted - position > SLACK_SECONDS * sr or (cut and due > position):
             return [Note("truncated", (("declared", due / sr), decoded))]

@@ -19,6 +19,9 @@ Pieces = Iterator[Samples]
 OPUS_RATE = 48000
 """Clock of every Opus stream in Hz."""
 
+_LATE_SECONDS = 0.1
+"""Sound and picture of a video hardly ever begin at the same time; less than this is no news."""
+
 _EXACT_BYTES = 2
 """Integers up to this size fit into the 24 bits of a float32."""
 
@@ -64,7 +67,7 @@ class Found:
     def notes(self) -> list[Note]:
         """Return what people should know of it, but for the gaps."""
         notes = [
-            (self.late_s, Note("late_start", (("seconds", round(self.late_s, 3)),))),
+            (self.late_s >= _LATE_SECONDS, Note("late_start", (("seconds", round(self.late_s, 3)),))),
             (self.overlap_s, Note("overlapping_packets", (("seconds", round(self.overlap_s, 3)),))),
             (self.loose_s, Note("loose_gaps", (("seconds", round(self.loose_s, 3)),))),
             (self.jumps, Note("clock_jumps", (("count", self.jumps),))),

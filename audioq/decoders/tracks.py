@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from audioq.decoders.files import FileView
 from audioq.decoders.stream import UndecodableError
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 ENCRYPTED_TAGS = frozenset(("enca", "encv", "drms", "drmi"))
 """Codec tags of protected tracks in MP4 (ISO/IEC 23001-7; iTunes)."""
+
+
+STATES_SOUND = ("mov", "asf", "flac", "wav", "aiff", "caf")
+"""Containers whose header states the length of the sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +135,19 @@ def wanted(container: InputContainer, number: int | None) -> Sequence[int]:
     tried = range(len(audio)) if number is None else [number]
     open_ones = [n for n in tried if not is_encrypted(audio[n])]
     if not open_ones:
-        raise UndecodableError("is encrypted", "pass a copy without protection")
+        raise encrypted()
     return sorted(open_ones, key=lambda n: not is_default(audio[n]))
+
+
+def encrypted() -> UndecodableError:
+    """Return the error for sound that needs a key."""
+    return UndecodableError("is encrypted", "pass a copy without protection")
 
 
 def no_such_track(number: int, count: int) -> UndecodableError:
     """Return the error for a track that is not there."""
     there = "one audio track, number 0" if count == 1 else f"{count} audio tracks, numbers 0 to {count - 1}"
-    remedy = "leave --stream out" if count == 1 else f"pass --stream 0 to {count - 1}"
+    remedy = "leave stream out" if count == 1 else f"pass a stream from 0 to {count - 1}"
     return UndecodableError(f"has no audio track {number} but {there}", remedy)
 
 
@@ -151,3 +161,28 @@ def start_of(container: InputContainer, number: int) -> float | None:
         return None
     starts = [float(s.start_time * s.time_base) for s in others if s.start_time is not None and s.time_base is not None]
     return min(starts, default=None)
+
+
+def length_of(container: InputContainer, number: int) -> tuple[float, bool]:
+    """Seconds of sound, NaN where unknown, and whether the file says so itself (FFmpeg also guesses)."""
+    kind = container.format.name.split(",")[0]
+    audio = container.streams.audio[number]
+    if audio.duration is not None and audio.time_base is not None:
+        return float(audio.duration * audio.time_base), kind in STATES_SOUND
+    if container.duration is not None:
+        # Matroska only states when the longest stream ends.
+        return (container.duration - max(container.start_time or 0, 0)) / 1e6, kind == "matroska" and len(
+            container.streams
+        ) == 1
+    return float("nan"), False
+
+
+def name_of(view: FileView, container: InputContainer) -> str:
+    """Return the lower-case name of the container, after FFmpeg's, with the families of MP4 and Matroska told apart."""
+    name = container.format.name.split(",")[0]
+    if name == "mov":
+        brand = str(container.metadata.get("major_brand", ""))
+        return "3gp" if brand.startswith("3g") else "mov" if brand.startswith("qt") else "mp4"
+    if name == "matroska" and b"webm" in view.at(0, 64):
+        return "webm"
+    return name
