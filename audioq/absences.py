@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.listening import listen
+from audioq.listening import speech_edge
 from audioq.masks import filled
 from audioq.table import HOP_SECONDS, FeatureTable, Note
 
@@ -40,6 +40,11 @@ class Gaps:
         """Return some of them."""
         return Gaps(self.starts[which], self.ends[which], self.sizes[which])
 
+    def seconds(self, start: float, end: float) -> float:
+        """Return how many seconds of them lie between two times."""
+        overlaps = np.minimum(self.ends, end) - np.maximum(self.starts, start)
+        return float(np.maximum(overlaps, 0).sum())
+
     def mask(self, n_frames: int) -> NDArray[np.bool_]:
         """Return the frames that they touch, shape (n_frames,)."""
         first, past = np.floor(self.starts / HOP_SECONDS + 1e-6), np.ceil(self.ends / HOP_SECONDS - 1e-6)
@@ -63,19 +68,43 @@ def not_sent(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> 
     as long as from one refresh to the next and with hardly any sound between them.
     """
     gaps = gaps_of(table, channel)
+    return gaps.only(_not_sent(table, channel, gaps, limits))
+
+
+def _not_sent(table: FeatureTable, channel: int, gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
     if len(gaps) == 0 or table.format.codec not in _DTX_CODECS:
-        return gaps.only(np.zeros(len(gaps), np.bool_))
+        return np.zeros(len(gaps), np.bool_)
     announced = gaps.sizes <= limits["gap.tiny" if table.format.codec == "opus" else "gap.sid"]
     quiet = ~_after_speech(table, channel, gaps, limits)
-    return gaps.only(announced | _in_a_row(gaps, announced | quiet, limits))
+    return announced | _in_a_row(gaps, announced | quiet, limits)
 
 
 def _after_speech(table: FeatureTable, channel: int, gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
     """Whether speech was going on right before each gap."""
-    speech = np.concatenate([[0], np.cumsum(listen(table, channel, limits).speech)])
-    past = np.minimum(np.floor(gaps.starts / HOP_SECONDS + 1e-6).astype(np.int64), table.n_frames)
-    heard: NDArray[np.bool_] = speech[past] > speech[np.maximum(past - round(limits["gap.beside"] * 100), 0)]
-    return heard
+    past = np.floor(gaps.starts / HOP_SECONDS + 1e-6).astype(np.int64)
+    return _speech(table, channel, past[:, None] - np.arange(1, round(limits["gap.beside"] * 100) + 1), limits)
+
+
+def _before_speech(table: FeatureTable, channel: int, gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Whether speech goes on right behind each gap."""
+    first = np.ceil(gaps.ends / HOP_SECONDS - 1e-6).astype(np.int64)
+    return _speech(table, channel, first[:, None] + np.arange(round(limits["gap.beside"] * 100)), limits)
+
+
+def _speech(
+    table: FeatureTable, channel: int, frames: NDArray[np.int64], limits: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """Whether any of the frames in each row stands out as speech does and is no tone.
+
+    A few frames a gap, where `listen` would go through all: this is asked once an event.
+    """
+    inside = (frames >= 0) & (frames < table.n_frames)
+    frames = np.clip(frames, 0, table.n_frames - 1)
+    heard = table["level"][channel][frames] >= speech_edge(table, channel, limits)
+    with np.errstate(invalid="ignore"):
+        heard &= ~(table["spectral_lines"][channel][frames] <= -limits["tone.offset"])
+    speech: NDArray[np.bool_] = (heard & inside).any(axis=1)
+    return speech
 
 
 def _in_a_row(gaps: Gaps, quiet: NDArray[np.bool_], limits: Mapping[str, float]) -> NDArray[np.bool_]:
@@ -92,8 +121,8 @@ def _in_a_row(gaps: Gaps, quiet: NDArray[np.bool_], limits: Mapping[str, float])
     return row
 
 
-def lost(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Frames of the gaps that are losses in or beside speech, shape (n_frames,).
+def lost(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> Gaps:
+    """Gaps that are losses in or beside speech.
 
     The reader wrote the zeros there because the container has no packets: no further proof is needed. What is
     missing in a longer pause is left to the rules for zeros; and where the sender may fall silent by itself, so is
@@ -101,22 +130,12 @@ def lost(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDAr
     """
     gaps = gaps_of(table, channel)
     if len(gaps) == 0:
-        return np.zeros(table.n_frames, np.bool_)
+        return gaps
     missing = gaps.ends - gaps.starts >= limits["gap.shortest"]
     beside = _after_speech(table, channel, gaps, limits)
     if table.format.codec not in _DTX_CODECS:
         beside |= _before_speech(table, channel, gaps, limits)
-    return gaps.only(missing & beside).mask(table.n_frames) & ~not_sent(table, channel, limits).mask(table.n_frames)
-
-
-def _before_speech(table: FeatureTable, channel: int, gaps: Gaps, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Whether speech goes on right behind each gap."""
-    speech = np.concatenate([[0], np.cumsum(listen(table, channel, limits).speech)])
-    first = np.minimum(np.ceil(gaps.ends / HOP_SECONDS - 1e-6).astype(np.int64), table.n_frames)
-    heard: NDArray[np.bool_] = (
-        speech[np.minimum(first + round(limits["gap.beside"] * 100), table.n_frames)] > (speech[first])
-    )
-    return heard
+    return gaps.only(missing & beside & ~_not_sent(table, channel, gaps, limits))
 
 
 def dtx_notes(table: FeatureTable, limits: Mapping[str, float]) -> tuple[Note, ...]:
@@ -126,10 +145,3 @@ def dtx_notes(table: FeatureTable, limits: Mapping[str, float]) -> tuple[Note, .
         return ()
     seconds = round(float((found.ends - found.starts).sum()), 2)
     return (Note("dtx_gaps", (("count", len(found)), ("seconds", seconds))),)
-
-
-def gap_seconds(table: FeatureTable, channel: int, start: float, end: float) -> float:
-    """Seconds between two times that the container has no packets for."""
-    gaps = gaps_of(table, channel)
-    overlaps = np.minimum(gaps.ends, end) - np.maximum(gaps.starts, start)
-    return float(np.maximum(overlaps, 0).sum())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audioq.absences import MARK, gap_seconds
+from audioq.absences import MARK, gaps_of
 from audioq.copies import long_copies
 from audioq.joints import least_contrast
 from audioq.kinds import KINDS, Kind, Span
@@ -136,7 +136,7 @@ def _marked(
     kind: Kind, table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]
 ) -> Iterable[Evidence]:
     """Missing packets, the lag of a copy to the sample, the contrast of a break, where the event holds such marks."""
-    missing = gap_seconds(table, channel, span[0] * HOP_SECONDS, span[1] * HOP_SECONDS)
+    missing = gaps_of(table, channel).seconds(span[0] * HOP_SECONDS, span[1] * HOP_SECONDS)
     if missing:
         yield Evidence(MARK, missing, "s", None)
     if kind.mark not in ("repeat", "discontinuity"):

@@ -223,7 +223,7 @@ def _missing(
     up = ~covered["dropout"] & (np.cumsum(arrived) > 0)
     usual = arrived[up].mean() if up.sum() >= 200 else limits["delivered.usual_activity"]
     usual = float(np.clip(usual, limits["delivered.least_activity"], limits["delivered.most_activity"]))
-    share = np.where(lost(table, channel, limits), np.maximum(share, usual), share)
+    share = np.where(lost(table, channel, limits).mask(table.n_frames), np.maximum(share, usual), share)
     head = round(limits["delivered.head"] * 100)
     total = 0.0
     for event in dropouts:

@@ -50,7 +50,7 @@ def sure_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -
     """
     zeros = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
     zeros |= faded_to_zeros(table, channel, limits)
-    return (zeros & ~_not_sent(table, channel, limits)) | lost(table, channel, limits)
+    return (zeros & ~_not_sent(table, channel, limits)) | lost(table, channel, limits).mask(table.n_frames)
 
 
 def _not_sent(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from made_tables import a_channel, a_table
 
-from audioq.absences import dtx_notes, gap_seconds, lost, not_sent
+from audioq.absences import dtx_notes, gaps_of, lost, not_sent
 from audioq.events import find
 from audioq.report import compose
 from audioq.silences import sure_zeros
@@ -30,7 +30,7 @@ def a_call(gaps, codec="opus", size=60):
 
 
 def seconds(table):
-    return lost(table, 0, DEFAULT_THRESHOLDS).sum() / 100
+    return lost(table, 0, DEFAULT_THRESHOLDS).seconds(0, 16)
 
 
 def rows(count, length=0.4, start=4.2, sound=0.02):
@@ -105,12 +105,13 @@ def test_the_zeros_of_silence_that_was_not_sent_prove_nothing():
 
 def test_seconds_of_gaps_between_two_times():
     table = a_call([(2, 2.5), (3, 3.2)])
-    assert gap_seconds(table, 0, 2.25, 3.1) == pytest.approx(0.35)
-    assert gap_seconds(table, 0, 5, 6) == 0
+    assert gaps_of(table, 0).seconds(2.25, 3.1) == pytest.approx(0.35)
+    assert gaps_of(table, 0).seconds(5, 6) == 0
 
 
 def test_a_gap_lies_in_all_channels():
     channel = a_channel(16.0, TALK, silent=[(2, 2.5)])
     marks = [(0, 2, 2.5), (1, 2, 2.5)]
     table = a_table(channel, channel, marks={"container_gap": marks, "zero": marks})
-    assert np.array_equal(lost(table, 0, DEFAULT_THRESHOLDS), lost(table, 1, DEFAULT_THRESHOLDS))
+    first, second = (lost(table, channel, DEFAULT_THRESHOLDS).mask(table.n_frames) for channel in (0, 1))
+    assert np.array_equal(first, second) and first.sum() == 50
