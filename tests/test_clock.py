@@ -71,6 +71,11 @@ def test_overlaps_are_counted():
     assert gaps == {} and found.overlap_s == pytest.approx(0.1)
 
 
+def test_repeated_stamps_are_overlaps():
+    gaps, found = timed([0.0, 0.02, *[0.04] * 6, 0.06, 0.08])
+    assert gaps == {} and found.overlap_s == pytest.approx(0.1)
+
+
 def test_a_gap_that_makes_up_for_an_overlap_is_none():
     assert timed([*steady(10), *steady(10, 0.1), *steady(10, 0.4)])[0] == {}
 

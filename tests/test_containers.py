@@ -49,6 +49,17 @@ def notes(audio: Audio) -> dict[str, dict[str, object]]:
     return {note.id: dict(note.values) for note in audio.notes}
 
 
+def ffprobe(path: Path) -> tuple[np.ndarray, float]:
+    """Time stamps of the packets and of the beginning, in seconds, as ffprobe shows them."""
+    command = ["ffprobe", "-v", "error", "-select_streams", "a:0", "-of", "csv=p=0", "-show_entries"]
+    rows, start = (
+        subprocess.run([*command, what, path], capture_output=True, text=True, check=True).stdout
+        for what in ("packet=pts_time", "stream=start_time")
+    )
+    stamps = [float(row[0]) for row in csv.reader(io.StringIO(rows)) if row and row[0] != "N/A"]
+    return np.array(stamps), float(start.split()[0].strip(","))
+
+
 def runs_of(kind, seconds=SECONDS) -> list[tuple[int, int]]:
     """Runs of 40 ms and more, of several lengths."""
     packet = kind.samples / kind.sr
@@ -86,11 +97,7 @@ def test_times_behind_gaps_are_those_of_ffprobe(dropped, tmp_path):
     path.write_bytes(data)
     audio = read(path)
     decode(audio)
-    command = ["ffprobe", "-v", "error", "-select_streams", "a:0", "-of", "csv=p=0", "-show_entries"]
-    done = subprocess.run([*command, "packet=pts_time", path], capture_output=True, text=True, check=True)
-    stamps = np.array([float(row[0]) for row in csv.reader(io.StringIO(done.stdout)) if row and row[0] != "N/A"])
-    done = subprocess.run([*command, "stream=start_time", path], capture_output=True, text=True, check=True)
-    start = float(done.stdout.split()[0].strip(","))
+    stamps, start = ffprobe(path)
     packet = kind.samples / kind.sr
     ends = stamps[1:][np.diff(stamps) > packet + 0.015] - start
     if kind.format in ("ogg", "matroska"):  # that FFmpeg may be an older one, which leaves the delay of the coder in
@@ -167,6 +174,18 @@ def test_packets_taken_out_of_a_recording_of_a_browser_are_found(run):
     decode(audio)
     # This recorder stamps its packets of 60 ms with the times at which sound came in, 1 to 3 ms beside the sound.
     assert gaps(audio) == [pytest.approx((start, end), abs=0.01)]
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
+def test_times_in_a_recording_of_a_browser_are_those_of_ffprobe(tmp_path):
+    data, _ = without(KINDS["webm"], RECORDED.read_bytes(), [(20, 22), (40, 50)])
+    path = tmp_path / "call.webm"
+    path.write_bytes(data)
+    audio = read(path)
+    decode(audio)
+    stamps, start = ffprobe(path)
+    ends = stamps[1:][np.diff(stamps) > 0.1] - start
+    assert np.array([end for _, end in gaps(audio)]) == pytest.approx(ends, abs=0.01)
 
 
 # From the decoder to the verdict -------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 Needs Chromium or Chrome, named by the environment variable CHROMIUM or found on the path. A page plays a swelling
 tone from an OscillatorNode into a MediaStreamDestination and records that, as web applications record calls. The
-recording is what the browser wrote, byte by byte.
+recording is what the browser wrote, byte by byte; the one here is of Chromium 150 on Debian 12.
 """
 
 from __future__ import annotations
