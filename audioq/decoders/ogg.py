@@ -95,6 +95,8 @@ def scan(view: FileView) -> Pages:
                 break  # another recording follows
             serials.add(page.serial)
             own = page.serial if own is None and page.packets[:1] == (b"Opu",) else own
+        elif own is None:
+            break  # no Opus here: the streams are counted, that is all
         elif page.serial == own:
             time.take(page)
     return Pages(len(serials), tuple(time.gaps), time.loose_s, time.overlap_s, time.jumps)
