@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
     from audioq.glossary import explain
     from audioq.kinds import KINDS, Kind
+    from audioq.legs import analyze_legs
     from audioq.measurement import measure
-    from audioq.report import ChannelReport, Failure, Report, analyze, compose
+    from audioq.report import ChannelReport, Failure, Leg, Report, analyze, compose
+    from audioq.roles import Roles, assign_roles
     from audioq.rules import RULES, Label, Rule
     from audioq.scores import METRICS, Metric, Scores, score
     from audioq.table import FeatureTable, Format, Note, Quantity, load, save
@@ -48,10 +50,12 @@ if TYPE_CHECKING:
 _PLACES = {
     # the walk
     "analyze": "report",
+    "analyze_legs": "legs",
     "read": "audio",
     "measure": "measurement",
     "find": "events",
     "score": "scores",
+    "assign_roles": "roles",
     "judge": "verdict",
     "assess": "assessable",
     "compose": "report",
@@ -80,6 +84,8 @@ _PLACES = {
     "Info": "tracks",
     "Track": "tracks",
     "Sound": "tracks",
+    "Leg": "report",
+    "Roles": "roles",
     # what can be added to
     "FRAME_FEATURES": "features",
     "CALL_FEATURES": "features",
@@ -124,6 +130,7 @@ __all__ = [
     "KINDS",
     "Kind",
     "Label",
+    "Leg",
     "METRICS",
     "Metric",
     "Note",
@@ -131,6 +138,7 @@ __all__ = [
     "RULES",
     "Reason",
     "Report",
+    "Roles",
     "Rule",
     "Scores",
     "Sound",
@@ -141,7 +149,9 @@ __all__ = [
     "Track",
     "Verdict",
     "analyze",
+    "analyze_legs",
     "assess",
+    "assign_roles",
     "compose",
     "explain",
     "find",

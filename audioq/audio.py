@@ -106,6 +106,7 @@ def read(
     stream: int | None = None,
     name: str | None = None,
     sha256: bool = False,
+    raw_format: str | None = None,
 ) -> Audio:
     """Open a recording.
 
@@ -125,6 +126,9 @@ def read(
         What to call the source in messages.
     sha256 : bool
         Also compute the digest of the file's bytes.
+    raw_format : str, optional
+        What the bytes of a file without a header are: ``codec,rate,channels``, such as ``"mulaw,8000,1"``, with
+        a rate in Hz. A file that has a header is read by that.
 
     Returns
     -------
@@ -149,13 +153,15 @@ def read(
     _check_times(title, start, end)
     _check_stream(title, source, stream)
     if isinstance(source, (np.ndarray, tuple)):
+        if raw_format is not None:
+            raise AudioError(title, "raw_format was given with an array", "leave it out, it is for files")
         return _read_array(title, source, sr, start, end)
     if sr is not None:
         raise AudioError(title, "sr was given with a file", "leave sr out, a file carries its own rate")
     reopen = opener(title, source)
     with reopen() as view:
         digits = digest(view) if sha256 else None  # before the header is mended
-        found = _probe(title, view, stream)
+        found = _probe(title, view, raw_format, stream)
     return _read_stream(title, reopen, found, (start, end), digits)
 
 
@@ -200,11 +206,11 @@ def _check_rate(title: str, sr: int) -> None:
         raise AudioError(title, problem, "pass sound at its true rate in Hz")
 
 
-def _probe(title: str, view: FileView, track: int | None) -> Stream:
+def _probe(title: str, view: FileView, raw_format: str | None, track: int | None) -> Stream:
     if view.size == 0:
         raise AudioError(title, "is empty", "record or copy it again")
     try:
-        stream = decoders.probe(view, track)
+        stream = decoders.probe(view, title, raw_format, track)
     except UndecodableError as cause:
         check_readable(title, view)
         raise AudioError(title, *cause.args) from cause

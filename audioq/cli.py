@@ -10,17 +10,39 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audioq.endings import INTERRUPTED, UNREAD, FailOn, ending_quietly, refuse, status
+from audioq.endings import INTERRUPTED, UNREAD, check_raw_format, ending_quietly, refuse
+from audioq.options import (
+    CallId,
+    Changes,
+    Debug,
+    End,
+    Expected,
+    Fail,
+    Format,
+    Ignored,
+    Legs,
+    Names,
+    OutputFile,
+    RawFormat,
+    Sha256,
+    Start,
+    Stream,
+    ThresholdFile,
+    check_call_id,
+    check_output,
+    check_span,
+    legs_of,
+    policy_of,
+    roles_of,
+)
 from audioq.render.formats import InfoFormat, OutputFormat
-from audioq.requests import check_output, check_span, policy
+from audioq.results import show_each, show_tracks
 
 if TYPE_CHECKING:
-    from audioq.report import Failure, Report
     from audioq.table import FeatureTable
 
 app = typer.Typer(
@@ -33,23 +55,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help starts faster and fits any console
     pretty_exceptions_enable=False,
 )
-
-
-Start = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Begin at this second of the recording.")]
-End = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Stop at this second of the recording.")]
-StreamNumber = Annotated[
-    int | None, typer.Option(min=0, metavar="N", help="Read this audio track, counted from 0; see audioq info.")
-]
-Sha256 = Annotated[bool, typer.Option("--sha256", help="Add the digest of the file's bytes to JSON.")]
-Format = Annotated[OutputFormat, typer.Option("--format", help="For people, as JSON Lines or as CSV.")]
-OutputFile = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write results to this file.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Change a threshold; repeatable. See audioq explain thresholds."),
-]
-ThresholdFile = Annotated[str | None, typer.Option("--thresholds", metavar="FILE.toml", help="Thresholds to change.")]
-Fail = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit with 3 if a verdict is this or worse.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where audioq itself failed.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -76,23 +81,40 @@ def analyze(
     output: OutputFile = None,
     start: Start = None,
     end: End = None,
-    stream: StreamNumber = None,
+    stream: Stream = None,
     changes: Changes = None,
     thresholds: ThresholdFile = None,
     fail_on: Fail = None,
     sha256: Sha256 = False,
+    raw_format: RawFormat = None,
+    channels: Names = None,
+    expect_speech: Expected = None,
+    ignore_channels: Ignored = None,
+    legs: Legs = False,
+    call_id: CallId = None,
     debug: Debug = False,
 ) -> None:
     """Say what happened to the sound of recordings."""
-    limits = policy(thresholds, changes)
+    policy = policy_of(thresholds, changes)
     check_span(start, end)
+    check_raw_format(raw_format)
+    check_call_id(call_id, legs)
     from audioq.batches import recordings
     from audioq.report import analyze
 
-    def make(file: str) -> Report:
-        return analyze(file, start=start, end=end, stream=stream, thresholds=limits, sha256=sha256)
+    how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
+    how["thresholds"] = policy
+    if legs:
+        from audioq.legs import analyze_legs
 
-    _show_each(recordings(source), make, format, output, fail_on, debug)
+        call = legs_of(source, channels)
+        how |= roles_of(list(call), expect_speech, ignore_channels) | {"call_id": call_id}
+        del how["channels"]  # the legs have these names
+        check_output(output, source)
+        show_each([" + ".join(source)], lambda _: analyze_legs(call, **how), format, output, fail_on, debug)
+    how |= roles_of(channels, expect_speech, ignore_channels)
+    files = recordings(source, raw_format is not None)
+    show_each(files, lambda file: analyze(file, **how), format, output, fail_on, debug)
 
 
 @app.command()
@@ -101,8 +123,9 @@ def measure(
     output: Annotated[str, typer.Option("--output", "-o", metavar="TABLE.npz", help="Write the table to this file.")],
     start: Start = None,
     end: End = None,
-    stream: StreamNumber = None,
+    stream: Stream = None,
     sha256: Sha256 = False,
+    raw_format: RawFormat = None,
     debug: Debug = False,
 ) -> None:
     """Measure a recording, to judge it later.
@@ -110,6 +133,7 @@ def measure(
     The table holds what was measured, none of the sound.
     """
     check_span(start, end)
+    check_raw_format(raw_format)
     from audioq.audio import read
     from audioq.batches import attempt
     from audioq.measurement import measure
@@ -119,7 +143,7 @@ def measure(
     from audioq.table import save
 
     def make(file: str) -> FeatureTable:
-        return measure(read(file, start=start, end=end, stream=stream, sha256=sha256))
+        return measure(read(file, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format))
 
     check_output(output, [source])
     with ending_quietly(), Progress(1, sys.stderr) as progress:
@@ -141,17 +165,21 @@ def judge(
     changes: Changes = None,
     thresholds: ThresholdFile = None,
     fail_on: Fail = None,
+    channels: Names = None,
+    expect_speech: Expected = None,
+    ignore_channels: Ignored = None,
     debug: Debug = False,
 ) -> None:
     """Judge tables that audioq measure wrote.
 
     No sound is decoded; other thresholds may give other verdicts.
     """
-    limits = policy(thresholds, changes)
+    policy = policy_of(thresholds, changes)
     from audioq.report import compose
     from audioq.table import load
 
-    _show_each(table, lambda file: compose(load(file), thresholds=limits), format, output, fail_on, debug)
+    roles: dict[str, Any] = roles_of(channels, expect_speech, ignore_channels)
+    show_each(table, lambda file: compose(load(file), thresholds=policy, **roles), format, output, fail_on, debug)
 
 
 @app.command()
@@ -159,32 +187,19 @@ def info(
     source: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings or folders; - is standard input.")],
     format: Annotated[InfoFormat, typer.Option("--format", help="For people or as JSON Lines.")] = InfoFormat.TEXT,
     output: OutputFile = None,
+    raw_format: RawFormat = None,
     debug: Debug = False,
 ) -> None:
     """Say what is in recordings: tracks, lengths, gaps, dates.
 
     Nothing is judged.
     """
-    from audioq.batches import attempt, recordings
-    from audioq.render.output import Output, say_failure
-    from audioq.render.tracks import to_json, to_page
-    from audioq.report import Failure
+    check_raw_format(raw_format)
+    from audioq.batches import recordings
     from audioq.tracks import info
 
-    items = list(recordings(source))
-    check_output(output, [item for item in items if isinstance(item, str)])
-    failed = False
-    with ending_quietly(output), Output(output) as out:
-        for item in items:
-            made = item if isinstance(item, Failure) else attempt(item, info, sys.stderr if debug else None)
-            failed = failed or isinstance(made, Failure)
-            if format is InfoFormat.JSON:
-                out.write_line(to_json(made))
-            elif isinstance(made, Failure):
-                say_failure(made)
-            else:
-                out.write_line(to_page(made))
-    raise typer.Exit(UNREAD if failed else 0)
+    files = recordings(source, raw_format is not None)
+    show_tracks(files, lambda file: info(file, raw_format=raw_format), format, output, debug)
 
 
 @app.command()
@@ -245,40 +260,6 @@ def simulate_calls(
     shares = ", ".join(f"{number} {label}" for label, number in made.labels.items())
     say(f"{made.calls} call{'s' if made.calls != 1 else ''} in {made.folder}: {shares}")
     raise typer.Exit(UNREAD if made.refused else 0)
-
-
-def _show_each(
-    files: Iterable[str | Failure],
-    make: Callable[[str], Report],
-    format: OutputFormat,
-    output: str | None,
-    fail_on: FailOn | None,
-    debug: bool,
-) -> None:
-    """Make a report of each file, show it as soon as it is done, and exit with the status that results."""
-    from audioq.batches import attempt
-    from audioq.render.formats import write_head, write_result
-    from audioq.render.output import Output, say_failure
-    from audioq.render.progress import Progress
-    from audioq.report import Failure
-
-    items = list(files)
-    check_output(output, [item for item in items if isinstance(item, str)])
-    labels: set[str] = set()
-    failed = False
-    with ending_quietly(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
-        write_head(format, out)
-        for item in items:
-            progress.next(item.file if isinstance(item, Failure) else item)
-            made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
-            with progress.aside():
-                if isinstance(made, Failure) and format is OutputFormat.TEXT:
-                    say_failure(made)
-                else:
-                    write_result(made, format, out, alone=len(items) == 1)
-            failed = failed or isinstance(made, Failure)
-            labels |= set() if isinstance(made, Failure) else {str(made.verdict.label)}
-    raise typer.Exit(status(labels, failed, fail_on))
 
 
 def main() -> None:

@@ -73,12 +73,18 @@ def probabilities(rule: str, label: str, facts: Mapping[str, float], cap: float 
         harm, block = HARM.of(evidence), BLOCK.of(evidence)
         p = {"intact": 1 - harm, "degraded": harm * (1 - block), "blocked": harm * block}
     else:
-        p = dict(zip(("intact", "degraded", "blocked"), SHARES.get(rule, _unknown(label)), strict=True))
+        p = dict(
+            zip(("intact", "degraded", "blocked"), SHARES.get(_ALIKE.get(rule, rule), _unknown(label)), strict=True)
+        )
     p[label] = max(p[label], *(value + 0.001 for name, value in p.items() if name != label))
     others = math.fsum(value for name, value in p.items() if name != label)
     top = min(cap, p[label] / (p[label] + others))
     rest = (1 - top) / others if others else 0.0
     return {name: top if name == label else value * rest for name, value in p.items()}
+
+
+_ALIKE = {"expected_speech_missing": "no_speech"}
+"""A rule that was not measured, and the one whose channels sound the same: silent, with speech due in them."""
 
 
 def _unknown(label: str) -> tuple[float, float, float]:

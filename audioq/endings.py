@@ -30,6 +30,19 @@ def refuse(problem: str) -> NoReturn:
     raise typer.Exit(USAGE)
 
 
+def check_raw_format(text: str | None) -> None:
+    """Refuse what does not say what bytes without a header are."""
+    if text is None:
+        return
+    from audioq.decoders.raw import parse
+    from audioq.decoders.stream import UndecodableError
+
+    try:
+        parse(text)
+    except UndecodableError as error:
+        refuse("; ".join(error.args))
+
+
 def status(labels: set[str], failed: bool, fail_on: FailOn | None) -> int:
     """Exit status after all recordings were shown."""
     worse = {None: set(), FailOn.DEGRADED: {"degraded", "blocked"}, FailOn.BLOCKED: {"blocked"}}

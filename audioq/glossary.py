@@ -10,7 +10,7 @@ from typing import NamedTuple
 from audioq import messages
 from audioq.errors import AudioqError
 from audioq.kinds import KINDS
-from audioq.rules import ONE_WAY, RULES, Label
+from audioq.rules import CALL_RULES, RULES, Label
 from audioq.scores import METRICS
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
@@ -114,7 +114,7 @@ def _kinds(language: str) -> Iterator[Entry]:
 
 
 def _rules(language: str) -> Iterator[Entry]:
-    for rule in (*RULES, ONE_WAY):
+    for rule in (*RULES, *CALL_RULES):
         meaning = rule.meaning or messages.text(f"rule.{rule.id}", language=language)
         values = {"name": rule.id, "label": str(rule.label), "meaning": meaning}
         yield Entry("rules", rule.id, messages.text("explain.rule", values, language))

@@ -114,13 +114,24 @@ def _is_music(table: FeatureTable, channel: int, limits: Mapping[str, float]) ->
     heard = table["level"][channel] >= limits["speech.lowest"]
     if not (never_pauses and loud and snr < limits["music.range"] and heard.any()):
         return False
-    low, high = quantiles(table["level"][channel][heard], 0.1, 0.8)
+    level = table["level"][channel][heard]
+    low, middle, high, highest = quantiles(level, 0.1, 0.5, 0.8, 0.9)
+    if highest - middle > limits["music.lean"] * (middle - low):
+        return False  # it keeps to its lower levels, as noise does in the pauses of a voice
     (lines,) = quantiles(np.nan_to_num(table["spectral_lines"][channel][heard], nan=1000), 0.5)
     (leading,) = quantiles(table["periodicity"][channel][heard], 0.9)
-    varied = high - low >= limits["music.least_range"]
+    varied = high - low >= limits["music.least_range"] and lines < limits["music.lines"]
     # A voice has pauses: what never sinks is led by an instrument, however periodic.
     led_by_a_voice = leading >= limits["music.periodicity"] and snr >= limits["speech.least_snr"]
-    return varied and lines < limits["music.lines"] and not led_by_a_voice
+    even = snr < limits["speech.least_snr"] and _is_coloured(table, channel, heard, limits)
+    return (varied or even) and not led_by_a_voice
+
+
+def _is_coloured(table: FeatureTable, channel: int, heard: NDArray[np.bool_], limits: Mapping[str, float]) -> bool:
+    """Whether harmonics and a shaped spectrum tell it from the noise of a room or a line, however even its level."""
+    (ripple,) = quantiles(table["harmonic_contrast"][channel][heard], 0.95)
+    (spread,) = quantiles(table["spread"][channel][heard], 0.5)
+    return ripple >= limits["music.harmonics"] and spread >= limits["music.spread"]
 
 
 def _finite(value: float, otherwise: float) -> float:

@@ -15,6 +15,7 @@ import string
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from audioq.note_messages import NOTES
 from audioq.page_messages import PAGE_WORDS
 
 SEVERITY_BANDS: tuple[tuple[float, str], ...] = (
@@ -24,48 +25,6 @@ SEVERITY_BANDS: tuple[tuple[float, str], ...] = (
     (math.inf, "hardly_possible"),
 )
 """Bands of severity for people: a severity below the number has the name beside it."""
-
-_NOTES = {
-    "note.truncated": "the file is cut short: {decoded:.2f} of {declared:.2f} s could be read",
-    "note.wrong_length_header": (
-        "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"
-    ),
-    "note.broken_off": "the file lacks its end mark and may be cut short; {decoded:.2f} s could be read",
-    "note.missing_packets": (
-        "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
-        "so that all times are right"
-    ),
-    "note.dtx_gaps": (
-        "{count} gaps, {seconds:.2f} s in all, come where the sender had nothing to send (DTX); nothing is lost there"
-    ),
-    "note.overlapping_packets": (
-        "{seconds:.2f} s of sound are stamped as if they were heard at the same time as others; they are played one "
-        "after the other, so that nothing is lost and times may be late"
-    ),
-    "note.clock_jumps": (
-        "the file's clock jumps {count} times, back or further than any loss is long; the jumps are left out"
-    ),
-    "note.loose_gaps": (
-        "the file tells its time only once in {seconds:.2f} s; missing packets may lie that much later than shown"
-    ),
-    "note.late_start": (
-        "the sound begins {seconds:.2f} s after the other tracks of the file; silence stands before it, as in a player"
-    ),
-    "note.several_tracks": (
-        "{count} audio tracks; number {track}, counted from 0, was read, and --stream chooses another"
-    ),
-    "note.part": "only a part was analysed, from {start:.2f} s on; all times count from there",
-    "note.dc_offset": "the first seconds sit {offset:.4f} of full scale beside zero; that offset was taken off",
-    "note.resampled_array": (
-        "an array at 22050 Hz is probably resampled, as librosa.load does by default, and resampling erases "
-        "evidence; pass the path of the file, or load it with sr=None, mono=False"
-    ),
-    "note.many_channels": "{channels} channels, where a call has one or two; each is judged as one side of the call",
-    "note.odd_rate": "{sr} Hz is not a rate at which calls are recorded; the file may have been converted",
-    "note.full_scale": "some samples lie at full scale; the recording may be overdriven",
-    "note.all_zero": "every sample is exactly zero; nothing was recorded, or the recorder was not given any sound",
-    "note.short": "only {duration:.2f} s long; a verdict on less than 3 s rests on little",
-}
 
 _KINDS = {
     "kind.dropout": "The voice is cut off: speech was lost on the way, and silence or noise took its place.",
@@ -135,7 +94,11 @@ _RULES = {
     "rule.many_signs": "Speech shows too many sure signs of damage, most of them too short or too faint for an event.",
     "rule.nothing_sure": "Some loss is suspected, but no place in the speech is surely damaged.",
     "rule.arrived_whole": "The speech arrived whole or nearly so; at most a few short disturbances are heard.",
+    "rule.listened": "One side says hardly anything while another carries the speech; it seems to have listened.",
     "rule.one_way": "One channel is silent from end to end while another carries speech.",
+    "rule.expected_speech_missing": (
+        "A channel that ought to carry speech is silent from end to end while another carries speech."
+    ),
 }
 
 _BECAUSE = {
@@ -181,6 +144,11 @@ _BECAUSE = {
     "because.one_way.others_speech_s": (
         "one channel is silent from end to end while another carries {value:.1f} s of speech"
     ),
+    "because.expected_speech_missing.others_speech_s": (
+        "a channel that ought to carry speech is silent from end to end while another carries {value:.1f} s of speech"
+    ),
+    "because.listened.speech_s": "speech is audible for only {value:.1f} of {duration_s:.0f} s on this side",
+    "fact.others_speech_s": "another side carries {value:.1f} s of speech",
     "fact.speech_s": "speech is audible for {value:.1f} s",
     "fact.longest_dropout_s": "the longest interruption lasts {value:.1f} s",
     "fact.open_end_s": "the last interruption lasts {value:.1f} s, to the end of the recording",
@@ -200,13 +168,36 @@ _ERRORS = {
     "error.folder": "{file}: the folder cannot be read ({cause}); check the permissions",
     "error.output": "error: the results cannot be written ({cause})",
     "error.partial": "stopped; the rows so far are in {file}",
+    "error.no_leg": "no leg of the call can be read ({problems})",
+    "remedy.no_leg": "give at least one recording that can be read",
+    "error.call_id": "--call-id names a call of several recordings; add --legs",
+    "error.leg_twice": "two legs are named '{name}'; name each leg (--channels), and give each recording once",
+    "error.legs_names": "--channels names {names} legs, and there are {count} recordings; give one name a recording",
+    "error.roles.no_name": "a channel's name is empty",
+    "remedy.roles.no_name": "write the names with one comma between them",
+    "error.roles.number_for_name": "'{name}' is a number and cannot be a channel's name",
+    "remedy.roles.number_for_name": "give it a name with a letter",
+    "error.roles.name_twice": "two channels are named '{name}'",
+    "remedy.roles.name_twice": "give each a name of its own",
+    "error.roles.wrong_count": "names for {names} channels were given, and the recording has {count}",
+    "remedy.roles.wrong_count": "give one name a channel, in their order",
+    "error.roles.no_number": "there is no channel {number}; the channels are numbered 0 to {last}",
+    "remedy.roles.no_number": "count from 0",
+    "error.roles.unknown_name": "no channel is named '{name}'; the names are {names}",
+    "remedy.roles.unknown_name": "use one of these, or a number from 0",
+    "error.roles.unnamed": "no channel is named '{name}', because the channels have no names",
+    "remedy.roles.unnamed": "name all channels in their order (--channels), or give the number, from 0",
+    "error.roles.both": "channel {name} ought to carry speech and is to be ignored, and cannot do both",
+    "remedy.roles.both": "leave out one of the two",
+    "error.roles.all_ignored": "all channels ({count}) are to be ignored, so nothing is left to be judged",
+    "remedy.roles.all_ignored": "leave one that is judged",
     "error.unknown_name": "nothing is named '{name}'; audioq explain lists all names",
     "error.near_name": "nothing is named '{name}'; did you mean {near}? audioq explain lists all names",
 }
 
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": _NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | PAGE_WORDS,
+        "en": NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | PAGE_WORDS,
     }
 )
 """The table: language, then id, then sentence."""

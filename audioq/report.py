@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from audioq.absences import dtx_notes
 from audioq.assessable import Assessment, assess, temper
-from audioq.events import Event, find
+from audioq.events import Event
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
 from audioq.kinds import KINDS, Kind
+from audioq.roles import NO_ROLES, Channels, Roles, assign_roles
 from audioq.rules import RULES, Rule
-from audioq.scores import METRICS, score
+from audioq.scores import METRICS
+from audioq.sides import beside, hear, remarks
 from audioq.table import FeatureTable, Format, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from audioq.verdict import Verdict, judge
@@ -31,6 +33,33 @@ class ChannelReport:
     verdict: Verdict
     scores: Mapping[str, float]
     assessable: tuple[Assessment, ...] = ()
+    name: str | None = None
+    """What the channel is called, where that was said."""
+    role: str | None = None
+    """``expected`` to carry speech, or ``ignored``, where that was said."""
+    leg: str | None = None
+    """The leg of the call that holds the channel, where a call has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One of several recordings of a call."""
+
+    name: str
+    file: str
+    sha256: str | None
+    format: Format
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A recording that could not be judged: the kind of error and one sentence."""
+
+    file: str
+    type: str
+    message: str
+    call_id: str | None = None
+    leg: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +80,17 @@ class Report:
     version: str
     assessable: tuple[Assessment, ...] = ()
     """Which kinds of event the channel of the verdict could have revealed."""
+    call_id: str | None = None
+    """What the call is called, where that was said."""
+    legs: tuple[Leg, ...] = ()
+    """The recordings of the call, where it has several; `file` and `format` sum them up."""
+    missing: tuple[Failure, ...] = ()
+    """Legs that could not be read."""
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A recording that could not be judged: the kind of error and one sentence."""
-
-    file: str
-    type: str
-    message: str
+    @property
+    def roles_given(self) -> bool:
+        """Whether names, roles or legs tell the channels apart by more than their order."""
+        return any(own.name or own.role or own.leg for own in self.channels)
 
 
 def analyze(
@@ -75,6 +106,10 @@ def analyze(
     kinds: Sequence[Kind] = KINDS,
     rules: Sequence[Rule] = RULES,
     sha256: bool = False,
+    raw_format: str | None = None,
+    channels: str | Sequence[str] | None = None,
+    expect_speech: Channels = None,
+    ignore_channels: Channels = None,
 ) -> Report:
     """Say what happened to the sound of a recording.
 
@@ -93,6 +128,12 @@ def analyze(
         What is measured, found and judged; ``(*KINDS, mine)`` adds your own.
     sha256 : bool
         Whether to take the digest of the file's bytes.
+    raw_format : str, optional
+        What bytes without a header are; see `read`.
+    channels : sequence of str, or str with commas, optional
+        A name for each channel, in their order.
+    expect_speech, ignore_channels : names or numbers, optional
+        Channels that ought to carry speech, and those that are not to be judged; numbers count from 0.
 
     Returns
     -------
@@ -101,14 +142,15 @@ def analyze(
     Raises
     ------
     AudioError
-        The recording cannot be read, or holds nothing that can be judged.
+        The recording cannot be read or holds nothing that can be judged, or the roles do not fit its channels.
     """
     from audioq.audio import read
     from audioq.measurement import measure
 
-    audio = read(source, sr=sr, start=start, end=end, stream=stream, sha256=sha256)
-    table = measure(audio, features, call_features)
-    return compose(table, thresholds=thresholds, kinds=kinds, rules=rules)
+    audio = read(source, sr=sr, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format)
+    # Before the work of measuring: roles may not fit.
+    roles = assign_roles(audio.channels, channels, expect_speech, ignore_channels, source=audio.source)
+    return report_on([measure(audio, features, call_features)], thresholds, kinds, rules, roles)
 
 
 def compose(
@@ -117,6 +159,9 @@ def compose(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     kinds: Sequence[Kind] = KINDS,
     rules: Sequence[Rule] = RULES,
+    channels: str | Sequence[str] | None = None,
+    expect_speech: Channels = None,
+    ignore_channels: Channels = None,
 ) -> Report:
     """Find, score and judge what a table holds, and assess what it could show; the second half of `analyze`.
 
@@ -126,36 +171,89 @@ def compose(
         From `measure` or `load`.
     thresholds : Thresholds
     kinds, rules : sequences
+    channels, expect_speech, ignore_channels
+        Roles of the channels, as in `analyze`.
 
     Returns
     -------
     Report
         With all numbers rounded: the same table and thresholds give the same bytes.
     """
+    roles = assign_roles(table.channels, channels, expect_speech, ignore_channels, source=table.file)
+    return report_on([table], thresholds, kinds, rules, roles)
+
+
+def report_on(
+    tables: Sequence[FeatureTable],
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    kinds: Sequence[Kind] = KINDS,
+    rules: Sequence[Rule] = RULES,
+    roles: Roles = NO_ROLES,
+    legs: Sequence[str] = (),
+) -> Report:
+    """Judge tables as the sides of one call.
+
+    Parameters
+    ----------
+    tables : sequence of FeatureTable
+        Their channels are numbered on from table to table.
+    thresholds : Thresholds
+    kinds, rules : sequences
+    roles : Roles
+        Of all channels.
+    legs : sequence of str
+        A name for each table, where they are legs of a call.
+
+    Returns
+    -------
+    Report
+        File, digest and format are those of the first table.
+    """
     from audioq import __version__
 
-    events = find(table, thresholds, kinds)
-    scores = score(table, events, thresholds)
-    call, channels = judge(scores, events, thresholds, rules)
-    shown = assess(table, events, scores, thresholds)
+    sides = [hear(table, thresholds, kinds) for table in tables]
+    scores, events = beside(sides, thresholds, roles)
+    call, verdicts = judge(scores, events, thresholds, rules, roles)
+    shown = [own for side in sides for own in assess(side.table, side.events, side.scores, thresholds)]
     numbers = _rounded_scores(scores.channels[call.channel])
+    table = tables[0]
+    of_leg = [leg for leg, one in zip(legs, tables, strict=False) for _ in range(one.channels)]
     return Report(
         file=table.file,
         sha256=table.sha256,
-        format=replace(table.format, duration=round(table.format.duration, 3)),
+        format=_rounded_format(table.format),
         verdict=_rounded_verdict(temper(call, shown[call.channel], thresholds)),
         severity=numbers["severity"],
         scores=numbers,
         events=tuple(_rounded_event(event) for event in events),
         channels=tuple(
-            ChannelReport(_rounded_verdict(temper(verdict, own_shown, thresholds)), _rounded_scores(own), own_shown)
-            for verdict, own, own_shown in zip(channels, scores.channels, shown, strict=True)
+            ChannelReport(
+                _rounded_verdict(temper(verdict, shown[i], thresholds)),
+                _rounded_scores(scores.channels[i]),
+                shown[i],
+                roles.name(i),
+                roles.role(i),
+                of_leg[i] if of_leg else None,
+            )
+            for i, verdict in enumerate(verdicts)
         ),
-        warnings=(*table.notes, *dtx_notes(table, thresholds), *_short(table)),
+        warnings=(*_notes(tables, legs, thresholds), *remarks(sides, verdicts, thresholds, roles)),
         thresholds=thresholds.fingerprint,
         version=__version__,
         assessable=shown[call.channel],
     )
+
+
+def _rounded_format(format: Format) -> Format:
+    return replace(format, duration=round(format.duration, 3))
+
+
+def _notes(tables: Sequence[FeatureTable], legs: Sequence[str], thresholds: Thresholds) -> list[Note]:
+    """Return the warnings of the recordings; those of a leg say of which."""
+    notes = [[*table.notes, *dtx_notes(table, thresholds), *_short(table)] for table in tables]
+    if not legs:
+        return [note for own in notes for note in own]
+    return [Note(n.id, (*n.values, ("leg", leg))) for leg, own in zip(legs, notes, strict=True) for n in own]
 
 
 def _short(table: FeatureTable) -> tuple[Note, ...]:

@@ -38,6 +38,8 @@ class Rule:
         Other explanations that fit as well.
     capped : bool
         Whether the confidence is capped.
+    cap : str
+        The threshold that caps it.
     meaning : str
         For rules of your own; the built-in ones have theirs in `messages`.
     """
@@ -50,6 +52,7 @@ class Rule:
     rivals: tuple[str, ...] = ()
     capped: bool = False
     meaning: str = field(default="")
+    cap: str = "confidence.cap"
 
 
 def _speechless(facts: Facts, limits: Mapping[str, float]) -> bool:
@@ -59,6 +62,17 @@ def _speechless(facts: Facts, limits: Mapping[str, float]) -> bool:
 def _remains_only(facts: Facts, limits: Mapping[str, float]) -> bool:
     """Traces of a call are heard, but no speech."""
     return _speechless(facts, limits) and facts["disturbed_s"] > 0
+
+
+def _hardly_speaks(facts: Facts, limits: Mapping[str, float]) -> bool:
+    """A long recording, no tones, and hardly any speech."""
+    little = facts["speech_s"] < limits["hardly.speech"] and facts["duration_s"] > limits["hardly.duration"]
+    return little and facts["tone_s"] == 0
+
+
+def _listens(facts: Facts, limits: Mapping[str, float]) -> bool:
+    """Another side carries the speech, and nobody said that this one ought to."""
+    return not facts["speech_expected"] and facts["others_speech_s"] > limits["one_way.speech"]
 
 
 def _signs(facts: Facts) -> float:
@@ -120,7 +134,7 @@ RULES: tuple[Rule, ...] = (
         "hardly_any_speech",
         Label.BLOCKED,
         "speech",
-        lambda f, t: f["speech_s"] < t["hardly.speech"] and f["duration_s"] > t["hardly.duration"] and f["tone_s"] == 0,
+        lambda f, t: _hardly_speaks(f, t) and not _listens(f, t),
         (("speech_s", "hardly.speech"),),
         ("other_side_listened", "microphone_muted", "call_simply_ended"),
         capped=True,
@@ -162,6 +176,15 @@ RULES: tuple[Rule, ...] = (
         (("signs_per_minute", "degraded.signs"),),
     ),
     Rule(
+        "listened",
+        Label.INTACT,
+        "speech",
+        lambda f, t: _hardly_speaks(f, t) and _listens(f, t),
+        (("speech_s", "hardly.speech"), ("others_speech_s", "one_way.speech")),
+        ("other_side_listened", "microphone_muted"),
+        capped=True,
+    ),
+    Rule(
         "nothing_sure",
         Label.INTACT,
         "speech",
@@ -178,13 +201,35 @@ RULES: tuple[Rule, ...] = (
 )
 """The rules of a channel in their order; the last always holds."""
 
+
+def _one_way(facts: Facts, limits: Mapping[str, float]) -> bool:
+    """Silent from end to end, without tones or music, beside one that speaks."""
+    silent = _speechless(facts, limits) and facts["tone_s"] + facts["music_s"] == 0
+    return silent and facts["others_speech_s"] > limits["one_way.speech"]
+
+
 ONE_WAY = Rule(
     "one_way",
     Label.BLOCKED,
     "speech",
-    lambda f, t: _speechless(f, t) and f["tone_s"] + f["music_s"] == 0 and f["others_speech_s"] > t["one_way.speech"],
+    _one_way,
     (("others_speech_s", "one_way.speech"),),
     ("channel_unused", "microphone_muted", "other_side_listened"),
     capped=True,
 )
 """The rule of the call where one channel is silent from end to end and another is not."""
+
+EXPECTED_SPEECH_MISSING = Rule(
+    "expected_speech_missing",
+    Label.BLOCKED,
+    "speech",
+    lambda f, t: f["speech_expected"] > 0 and _one_way(f, t),
+    (("others_speech_s", "one_way.speech"),),
+    ("microphone_muted", "recorder_not_allowed"),
+    capped=True,
+    cap="confidence.cap_expected",
+)
+"""The same where somebody said that speech ought to be in the channel: an unused one is no rival then."""
+
+CALL_RULES = (EXPECTED_SPEECH_MISSING, ONE_WAY)
+"""The rules of a call with several channels, tried before the verdict of its worst channel is taken."""

@@ -14,6 +14,7 @@ from audioq.copies import loops, packets
 from audioq.events import Event
 from audioq.listening import bell, listen
 from audioq.masks import filled, quantiles
+from audioq.roles import NO_ROLES, Roles
 from audioq.silences import sure_zeros
 from audioq.table import HOP_SECONDS, FeatureTable
 from audioq.thresholds import DEFAULT_THRESHOLDS
@@ -74,7 +75,12 @@ class Scores:
     channels: tuple[Mapping[str, float], ...]
 
 
-def score(table: FeatureTable, events: Sequence[Event], thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS) -> Scores:
+def score(
+    table: FeatureTable,
+    events: Sequence[Event],
+    thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
+    roles: Roles = NO_ROLES,
+) -> Scores:
     """Sum up events and curves as named numbers.
 
     The numbers of the call are those of its worst channel among those that ought to carry speech: channels with
@@ -86,16 +92,27 @@ def score(table: FeatureTable, events: Sequence[Event], thresholds: Mapping[str,
     events : sequence of Event
         What `find` returned for this table.
     thresholds : mapping of str to float
+    roles : Roles
 
     Returns
     -------
     Scores
     """
     channels = tuple(_channel(table, events, channel, thresholds) for channel in range(table.channels))
+    return sum_up(channels, events, thresholds, roles)
+
+
+def sum_up(
+    channels: Sequence[Mapping[str, float]],
+    events: Sequence[Event],
+    thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
+    roles: Roles = NO_ROLES,
+) -> Scores:
+    """Return the scores of a call of which those of all channels are known; parameters as in `score`."""
     sounding = {e.channel for e in events if e.kind in ("tone", "music")}
-    toned = [channel in sounding for channel in range(table.channels)]
-    counting = [channels[i] for i in due([own["speech_s"] for own in channels], toned, thresholds)]
-    return Scores(max(counting, key=badness), channels)
+    toned = [channel in sounding for channel in range(len(channels))]
+    counting = [channels[i] for i in due([own["speech_s"] for own in channels], toned, thresholds, roles)]
+    return Scores(max(counting, key=badness), tuple(channels))
 
 
 def badness(own: Mapping[str, float]) -> tuple[float, float]:
@@ -103,11 +120,14 @@ def badness(own: Mapping[str, float]) -> tuple[float, float]:
     return own["severity"], -float(np.nan_to_num(own["mos"]))
 
 
-def due(speech_s: Sequence[float], toned: Sequence[bool], limits: Mapping[str, float]) -> list[int]:
+def due(
+    speech_s: Sequence[float], toned: Sequence[bool], limits: Mapping[str, float], roles: Roles = NO_ROLES
+) -> list[int]:
     """Return the channels that ought to carry speech.
 
     Those with speech, and silent ones without tones or music where another carries more than ``one_way.speech``
-    seconds of speech; all of them where there is none.
+    seconds of speech; all of them where there is none. Where speech is expected of some, silent ones count if they
+    are among these. Ignored channels never count.
 
     Parameters
     ----------
@@ -117,12 +137,16 @@ def due(speech_s: Sequence[float], toned: Sequence[bool], limits: Mapping[str, f
         Whether tones or music are heard in the channel.
     limits : mapping of str to float
         Thresholds.
+    roles : Roles
     """
-    spoken = [i for i, seconds in enumerate(speech_s) if seconds >= limits["speech.least"]]
-    silent = [i for i, seconds in enumerate(speech_s) if seconds < limits["speech.least"] and not toned[i]]
-    if max(speech_s) > limits["one_way.speech"]:
+    judged = roles.judged(len(speech_s))
+    spoken = [i for i in judged if speech_s[i] >= limits["speech.least"]]
+    silent = [i for i in judged if speech_s[i] < limits["speech.least"] and not toned[i]]
+    if roles.expected:
+        return sorted([*spoken, *(i for i in silent if i in roles.expected)]) or sorted(roles.expected)
+    if max(speech_s[i] for i in judged) > limits["one_way.speech"]:
         return sorted(spoken + silent)
-    return spoken or list(range(len(speech_s)))
+    return spoken or judged
 
 
 def _channel(

@@ -90,7 +90,7 @@ class Info:
     encoder: tuple[tuple[str, str], ...]
 
 
-def info(source: Source) -> Info:
+def info(source: Source, *, raw_format: str | None = None) -> Info:
     """Say what is in a file: its tracks, how long they are by header and by samples, gaps and dates.
 
     Every audio track is decoded from end to end; nothing is judged.
@@ -99,6 +99,8 @@ def info(source: Source) -> Info:
     ----------
     source : path, ``"-"``, bytes or binary file
         See `read`.
+    raw_format : str, optional
+        What bytes without a header are; see `read`.
 
     Returns
     -------
@@ -115,9 +117,9 @@ def info(source: Source) -> Info:
     with opener(title, source)() as view:
         if view.size == 0:
             raise AudioError(title, "is empty", "record or copy it again")
-        header = decoders.head(view)
+        header = decoders.head(view, title, raw_format)
         if header is None:
-            return _without_header(title, view)
+            return _without_header(title, view, raw_format)
         tracks = tuple(_decoded(title, view, track) for track in header.tracks)
     return Info(
         title,
@@ -129,9 +131,9 @@ def info(source: Source) -> Info:
     )
 
 
-def _without_header(title: str, view: FileView) -> Info:
-    """Describe a file of one track that only libsndfile knows."""
-    audio = read(cast(IO[bytes], view), name=title)
+def _without_header(title: str, view: FileView, raw_format: str | None) -> Info:
+    """Describe a file of one track that only libsndfile knows, or bytes without a header."""
+    audio = read(cast(IO[bytes], view), name=title, raw_format=raw_format)
     own = audio.format
     header = HeaderTrack("audio", 0, own.codec, None, True, False, own.codec_sr, own.channels, own.duration)
     return Info(title, own.container, own.duration, (Track(header, _sound(audio)),), (), ())

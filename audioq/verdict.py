@@ -10,7 +10,8 @@ import numpy as np
 
 from audioq.confidence import probabilities
 from audioq.events import Event
-from audioq.rules import ONE_WAY, RULES, Facts, Label, Rule
+from audioq.roles import NO_ROLES, Roles
+from audioq.rules import CALL_RULES, RULES, Facts, Label, Rule
 from audioq.scores import METRICS, Scores, badness, due
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
@@ -23,6 +24,7 @@ FACTS = {
     "music_s": "s",
     "after_tone_s": "s",
     "others_speech_s": "s",
+    "speech_expected": "1",
 }
 """What judge adds to the scores before it tries the rules, with units."""
 
@@ -67,6 +69,7 @@ def judge(
     events: Sequence[Event],
     thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
     rules: Sequence[Rule] = RULES,
+    roles: Roles = NO_ROLES,
 ) -> tuple[Verdict, tuple[Verdict, ...]]:
     """Judge a call and each of its channels.
 
@@ -77,6 +80,8 @@ def judge(
     thresholds : mapping of str to float
     rules : sequence of Rule
         Tried in order; the last must always hold.
+    roles : Roles
+        From `assign_roles`: which channels ought to carry speech, and which are left out.
 
     Returns
     -------
@@ -84,14 +89,17 @@ def judge(
         That of the worst channel which ought to carry speech.
     channels : tuple of Verdict
     """
-    facts = [facts_of(scores, events, channel) for channel in range(len(scores.channels))]
+    facts = [facts_of(scores, events, channel, roles) for channel in range(len(scores.channels))]
     verdicts = tuple(replace(_verdict(own, thresholds, rules), channel=i) for i, own in enumerate(facts))
-    silent = [i for i, own in enumerate(facts) if len(facts) > 1 and ONE_WAY.holds(own, thresholds)]
-    if silent:
-        return replace(_conclude(ONE_WAY, facts[silent[0]], thresholds), channel=silent[0]), verdicts
     toned = [own["tone_s"] + own["music_s"] > 0 for own in facts]
-    counting = due([own["speech_s"] for own in facts], toned, thresholds)
-    worst = max(counting, key=lambda i: (_rank(verdicts[i]), *badness(scores.channels[i])))
+    counting = due([own["speech_s"] for own in facts], toned, thresholds, roles)
+    for rule, i in ((rule, i) for rule in CALL_RULES for i in counting):
+        if len(facts) > 1 and rule.holds(facts[i], thresholds):
+            return replace(_conclude(rule, facts[i], thresholds), channel=i), verdicts
+    # Of sides with the same word, one that just listened says least.
+    worst = max(
+        counting, key=lambda i: (_rank(verdicts[i]), verdicts[i].rule != "listened", *badness(scores.channels[i]))
+    )
     return verdicts[worst], verdicts
 
 
@@ -99,14 +107,14 @@ def _rank(verdict: Verdict) -> int:
     return list(Label).index(verdict.label)
 
 
-def facts_of(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
+def facts_of(scores: Scores, events: Sequence[Event], channel: int, roles: Roles = NO_ROLES) -> Facts:
     """Return what the rules are tried on: the scores of a channel and `FACTS`."""
     own = scores.channels[channel]
     mine = [e for e in events if e.channel == channel]
     seconds = {f"{kind}_s": _seconds(mine, kind) for kind in {"tone", "music", *(e.kind for e in mine)}}
     harm = [e for e in mine if e.kind in _HARM and e.affects_verdict]
     tones = [e for e in mine if e.kind == "tone"]
-    others = [other["speech_s"] for i, other in enumerate(scores.channels) if i != channel]
+    others = [scores.channels[i]["speech_s"] for i in roles.judged(len(scores.channels)) if i != channel]
     return {
         **seconds,
         **own,
@@ -116,6 +124,7 @@ def facts_of(scores: Scores, events: Sequence[Event], channel: int) -> Facts:
         "open_end_s": max((e.end - e.start for e in harm if _open_end(e, own)), default=0.0),
         "after_tone_s": own["duration_s"] - max((e.end for e in tones), default=own["duration_s"]),
         "others_speech_s": max(others, default=0.0),
+        "speech_expected": float(channel in roles.expected),
     }
 
 
@@ -148,7 +157,7 @@ def _conclude(rule: Rule, facts: Facts, limits: Mapping[str, float]) -> Verdict:
         for name, limit in rule.reasons
         if limit is not None or facts[name] != 0 or name == rule.reasons[0][0]
     )
-    cap = limits["confidence.cap"] if rule.capped else 1.0
+    cap = limits[rule.cap] if rule.capped else 1.0
     p = probabilities(rule.id, rule.label, facts, cap)
     return Verdict(rule.label, p, rule.id, because, rule.basis, rule.rivals)
 

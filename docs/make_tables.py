@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from audioq.kinds import KINDS  # noqa: E402
 from audioq.messages import text  # noqa: E402
-from audioq.rules import ONE_WAY, RULES  # noqa: E402
+from audioq.rules import CALL_RULES, RULES  # noqa: E402
 from audioq.scores import METRICS  # noqa: E402
 from audioq.simulate.codecs import CODECS  # noqa: E402
 from audioq.simulate.ingredients import SECTIONS, Ingredient  # noqa: E402
@@ -55,10 +55,10 @@ def thresholds_table() -> str:
 
 
 def rules_table() -> str:
-    """Every rule in its order; the rule of the call that looks at two channels comes last."""
+    """Every rule in its order; the rules of a call of several channels come last."""
     rows = []
-    for number, rule in enumerate((*RULES, ONE_WAY), 1):
-        place = str(number) if rule is not ONE_WAY else "the call"
+    for number, rule in enumerate((*RULES, *CALL_RULES), 1):
+        place = str(number) if rule not in CALL_RULES else "the call"
         limits = ", ".join(f"`{limit}`" for _, limit in rule.reasons if limit) or "none"
         rivals = ", ".join(f"`{rival}`" for rival in rule.rivals) or "none"
         rows.append((place, f"`{rule.id}`", str(rule.label), rule.basis, text(f"rule.{rule.id}"), limits, rivals))

@@ -53,12 +53,13 @@ def test_the_pages_have_their_tables(page, tables):
 
 def test_every_name_has_a_row(make_tables):
     from audioq import DEFAULT_THRESHOLDS, KINDS, METRICS, RULES
+    from audioq.rules import CALL_RULES
 
     named = {
         "scores": [metric.name for metric in METRICS],
         "kinds": [kind.name for kind in KINDS],
         "thresholds": list(DEFAULT_THRESHOLDS),
-        "rules": [*(rule.id for rule in RULES), "one_way"],
+        "rules": [*(rule.id for rule in (*RULES, *CALL_RULES))],
     }
     for table, names in named.items():
         rows = make_tables.TABLES[table]().splitlines()[2:]

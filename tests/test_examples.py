@@ -33,6 +33,7 @@ def calls(tmp_path, monkeypatch):
     shutil.copy(SAMPLES / "degraded_random_loss.wav", tmp_path / "call.wav")
     shutil.copy(SAMPLES / "degraded_throttled.m4a", tmp_path / "call.m4a")
     shutil.copy(Path(__file__).parent / "data" / "mediarecorder.webm", tmp_path / "call.webm")
+    shutil.copy(SAMPLES / "intact_two_way_stereo.opus", tmp_path / "stereo.opus")
     shutil.copy(SAMPLES / "blocked_telegram_silence.flac", tmp_path / "calls")
     shutil.copy(SAMPLES / "intact_mobile_recorder.3gp", tmp_path / "calls")
     monkeypatch.chdir(tmp_path)
@@ -65,6 +66,8 @@ def test_the_commands_of_the_readme_run(calls):
     assert len(lines) >= 9 and all(line[0] == "audioq" for line in lines)
     (calls / "speech").mkdir()
     soundfile.write(calls / "speech" / "anna.wav", speechlike(8.0, 16000, np.random.default_rng(1)), 16000)
+    bare = {"format": "RAW", "subtype": "PCM_16", "endian": "LITTLE"}
+    soundfile.write(calls / "call.raw", speechlike(8.0, 8000, np.random.default_rng(1)), 8000, **bare)
     for line in lines:
         # A hundred calls take a minute; three show the same.
         few = ["--count", "3", "--jobs", "1"] if line[1] == "simulate" else []

@@ -18,6 +18,9 @@ NOTES = {
     "truncated": {"declared": 10.0, "decoded": 5.0},
     "wrong_length_header": {"declared": 10.0, "decoded": 5.0},
     "part": {"start": 10.0},
+    "odd_bytes": {"bytes": 1.0, "codec": "s16le"},
+    "looks_like_noise": {"codec": "s16le", "level": -5.0},
+    "looks_like_other_law": {"codec": "mulaw", "other": "alaw"},
     "broken_off": {"decoded": 5.0},
     "missing_packets": {"seconds": 1.5},
     "dtx_gaps": {"count": 3, "seconds": 1.1},
@@ -33,6 +36,10 @@ NOTES = {
     "full_scale": {},
     "all_zero": {},
     "short": {"duration": 1.0},
+    "ignored_channel": {"who": "agent"},
+    "silent_channel": {"who": "agent"},
+    "microphone_muted": {"who": "agent", "start": 5.0, "speech": 20.0},
+    "leg_missing": {"leg": "agent", "problem": "b.wav: does not exist; check the name"},
 }
 
 

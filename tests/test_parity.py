@@ -24,7 +24,7 @@ COMMANDS = get_command(app).commands
 
 # What a command calls, in its order. `judge` takes saved tables: the half of `analyze` that needs no sound.
 CALLS = {
-    "analyze": (audioq.analyze,),
+    "analyze": (audioq.analyze, audioq.analyze_legs),
     "measure": (audioq.read, audioq.measure, audioq.save),
     "judge": (audioq.load, audioq.compose),
     "info": (audioq.info,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audioq.messages import MESSAGES, names
-from audioq.rules import ONE_WAY, RULES, Label
+from audioq.rules import CALL_RULES, ONE_WAY, RULES, Label
 from audioq.scores import METRICS
 from audioq.thresholds import DEFAULT_THRESHOLDS
 from audioq.verdict import FACTS
@@ -70,16 +70,17 @@ def test_the_last_rule_always_holds():
 
 
 def test_ids_are_permanent_and_unique():
-    ids = [rule.id for rule in (*RULES, ONE_WAY)]
+    ids = [rule.id for rule in (*RULES, *CALL_RULES)]
     assert len(set(ids)) == len(ids)
     # A rule may be added; an id that reports already carry may not vanish.
     assert {
         *("tones_then_nothing", "not_answered", "only_remains", "no_speech", "broken_off", "mostly_lost"),
         *("partly_lost", "often_disturbed", "arrived_whole", "one_way"),
+        *("listened", "expected_speech_missing"),
     } <= set(ids)
 
 
-@pytest.mark.parametrize("rule", (*RULES, ONE_WAY), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", (*RULES, *CALL_RULES), ids=lambda rule: rule.id)
 def test_every_rule_has_words_and_known_numbers(rule):
     english = MESSAGES["en"]
     assert english[f"rule.{rule.id}"]
@@ -92,9 +93,9 @@ def test_every_rule_has_words_and_known_numbers(rule):
     assert set(rule.rivals) <= set(names("rival"))
 
 
-@pytest.mark.parametrize("rule", (*RULES, ONE_WAY), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", (*RULES, *CALL_RULES), ids=lambda rule: rule.id)
 def test_a_verdict_without_audible_speech_is_careful(rule):
-    if rule.basis in {"no_speech", "not_answered"} or rule is ONE_WAY:
+    if rule.basis in {"no_speech", "not_answered"} or rule in CALL_RULES:
         assert rule.capped
     assert rule.rivals or not rule.capped
 

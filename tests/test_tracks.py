@@ -13,7 +13,8 @@ from made_containers import KINDS, a_tone, a_video, encoded, side_by_side, with_
 from test_containers import RECORDED
 from typer.testing import CliRunner
 
-from audioq import info
+from audioq import analyze_legs, info
+from audioq.audio import read
 from audioq.cli import app
 from audioq.errors import AudioError
 from audioq.render.tracks import to_json, to_page
@@ -68,6 +69,34 @@ def test_a_file_without_a_clock():
     assert (track.header.codec, track.header.sr, track.header.channels) == ("pcm_s16le", 8000, 2)
     assert (track.sound.seconds, track.sound.gaps) == (2.0, None)
     assert "gaps: unknown" in to_page(info(file.getvalue()))
+
+
+@pytest.mark.parametrize(("name", "options"), [("a.ulaw", {}), ("a.raw", {"raw_format": "mulaw,8000,1"})])
+def test_bytes_without_a_header_are_one_track(tmp_path, name, options):
+    path = tmp_path / name
+    soundfile.write(path, a_tone(8000, 2.0), 8000, format="RAW", subtype="ULAW")
+    found = info(path, **options)
+    (track,) = found.tracks
+    assert (found.container, found.seconds, track.header.codec) == ("raw", 2.0, "pcm_mulaw")
+    assert (track.sound.seconds, track.sound.gaps) == (2.0, None)
+    with pytest.raises(AudioError, match="has no audio track 1 but one audio track, number 0"):
+        read(path, stream=1, **options)
+    command = [str(path), "--raw-format", "mulaw,8000,1", "--format", "json"]
+    assert json.loads(CliRunner().invoke(app, ["info", *command]).stdout)["container"] == "raw"
+
+
+def test_legs_take_a_track_alike(video):
+    report = analyze_legs({"caller": video, "agent": video}, stream=1)
+    assert [leg.format.sr for leg in report.legs] == [16000, 16000]
+    report = analyze_legs({"caller": video, "agent": encoded(KINDS["webm"], a_tone(48000, 4.0))}, stream=1)
+    (lost,) = report.missing
+    assert lost.leg == "agent" and "has no audio track 1" in lost.message
+
+
+def test_notes_of_the_container_say_of_which_leg(video):
+    report = analyze_legs({"caller": video, "agent": video})
+    own = [(note.id, dict(note.values)["leg"]) for note in report.warnings if note.id == "several_tracks"]
+    assert own == [("several_tracks", "caller"), ("several_tracks", "agent")]
 
 
 def test_a_track_that_cannot_be_read_says_why():

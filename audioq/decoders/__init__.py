@@ -1,5 +1,7 @@
 """The two decoders behind `audioq.audio.read`: soundfile first, PyAV for what it cannot read.
 
+Bytes without a header, which the name or the user says what they are, go to PyAV at once.
+
 Both tell what a file holds (`probe` -> `Stream`) and then decode it piece by piece. Neither
 resamples, mixes or clips. Opus has no native rate: libsndfile decodes it at the rate of the sound
 before coding, which Ogg Opus keeps in its header, PyAV always at 48 kHz. `sr` is the rate that the
@@ -12,29 +14,39 @@ from dataclasses import replace
 
 import soundfile
 
-from audioq.decoders import ffmpeg, libsndfile, ogg
+from audioq.decoders import ffmpeg, headerless, headers, libsndfile, ogg, raw
 from audioq.decoders.files import FileView
 from audioq.decoders.stream import Stream
 from audioq.decoders.tracks import Header, no_such_track
 
 
-def probe(view: FileView, track: int | None = None) -> Stream:
+def probe(view: FileView, name: str = "", raw_format: str | None = None, track: int | None = None) -> Stream:
     """Find the decoder of a file and what it says about it.
 
     Parameters
     ----------
     view : FileView
+    name : str
+        Its ending says what bytes without a header are.
+    raw_format : str, optional
+        What they are, as the user says; see `audioq.decoders.raw.parse`.
     track : int, optional
         Number of the audio track to read, from 0 on.
 
     Raises
     ------
     UndecodableError
-        Neither soundfile nor PyAV can read it, or it has no such track.
+        Neither soundfile nor PyAV can read it, it has no such track, or `raw_format` is no such text.
     """
+    given = None if raw_format is None else raw.parse(raw_format)
+    if (given or raw.named_raw(name)) and not headers.has_header(view):
+        if track:
+            raise no_such_track(track, 1)
+        return headerless.probe(view, given or raw.by_name(name))
     try:
         stream = libsndfile.probe(view)
     except soundfile.SoundFileError as refused:
+        headers.refuse_packets(view)
         return ffmpeg.probe(view, libsndfile.refusal(refused), track)
     if stream.container == "ogg":
         return _ogg(view, stream, track)
@@ -43,8 +55,10 @@ def probe(view: FileView, track: int | None = None) -> Stream:
     return stream
 
 
-def head(view: FileView) -> Header | None:
-    """Return what a container says of itself; None where FFmpeg does not know it."""
+def head(view: FileView, name: str = "", raw_format: str | None = None) -> Header | None:
+    """Return what a container says of itself; None where there is none, or FFmpeg does not know it."""
+    if (raw_format is not None or raw.named_raw(name)) and not headers.has_header(view):
+        return None
     return ffmpeg.head(view)
 
 
@@ -59,4 +73,4 @@ def _ogg(view: FileView, stream: Stream, track: int | None) -> Stream:
         return stream
     if not (pages.gaps or pages.overlap_s or pages.jumps):
         return replace(stream, timed=True)
-    return replace(ffmpeg.probe(view, None, None, pages), notes=stream.notes)
+    return replace(ffmpeg.probe(view, None, pages=pages), notes=stream.notes)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from audioq.decoders.clock import Moment, Placed, in_order, on_time
 from audioq.decoders.files import FileView
 from audioq.decoders.ogg import Pages, in_pages
+from audioq.decoders.raw import RawFormat, demuxer_options
 from audioq.decoders.stream import (
     OPUS_RATE,
     CutShortError,
@@ -39,24 +40,35 @@ WITHOUT_CLOCK = ("aac", "amr", "mp3", "ac3")
 
 KNOWN_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,amr,amrnb,amrwb,aac,mp3,flac,ogg,wav,w64,aiff,caf,au,avi,"
-    "mpegts,mpeg,flv,ac3,eac3,wv,ape,tta,tak"
+    "mpegts,mpeg,flv,ac3,eac3,wv,ape,tta,tak,ilbc"
 )
 """Containers that FFmpeg may open: no playlist (it would open other files or the network), no raw guesses."""
 
-SUPPORTED = "pass WAV, FLAC, Ogg, Opus, MP3, AIFF, m4a, 3gp, AMR, WebM, WMA or a video with sound"
+SUPPORTED = (
+    "pass WAV, FLAC, Ogg, Opus, MP3, AIFF, m4a, 3gp, AMR, WebM, WMA or a video with sound, or say with --raw-format "
+    "what bytes without a header are"
+)
 
 
-def _open(view: FileView) -> InputContainer:
+def _open(view: FileView, raw: RawFormat | None = None) -> InputContainer:
     import av
 
     view.seek(0)
     # Tags that are no UTF-8 must not stop a decode; from version 19 on PyAV sees to that itself.
     tags: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
-    container: InputContainer = av.open(view, "r", options={"format_whitelist": KNOWN_FORMATS}, **tags)
+    demuxer = None if raw is None else raw.codec
+    options = {"format_whitelist": KNOWN_FORMATS} if raw is None else demuxer_options(raw)
+    container: InputContainer = av.open(view, "r", format=demuxer, options=options, **tags)
     return container
 
 
-def probe(view: FileView, reason: str | None, track: int | None = None, pages: Pages | None = None) -> Stream:
+def probe(
+    view: FileView,
+    reason: str | None,
+    track: int | None = None,
+    pages: Pages | None = None,
+    raw: RawFormat | None = None,
+) -> Stream:
     """Describe the sound of a file.
 
     Parameters
@@ -68,6 +80,8 @@ def probe(view: FileView, reason: str | None, track: int | None = None, pages: P
         Number of the audio track; without it, the first with sound, those first that are flagged as default.
     pages : Pages, optional
         Where packets are missing in an Ogg file.
+    raw : RawFormat, optional
+        What bare bytes are.
 
     Raises
     ------
@@ -80,14 +94,14 @@ def probe(view: FileView, reason: str | None, track: int | None = None, pages: P
     except ImportError as cause:
         raise UndecodableError("needs PyAV to be decoded", "install it with pip install av") from cause
     try:
-        with _open(view) as container:
+        with _open(view, raw) as container:
             numbers = wanted(container, track)
             count = len(container.streams.audio)
         refused: list[UndecodableError] = []
         for number in numbers:
             try:
-                with _open(view) as container:
-                    stream = _describe(view, container, number, pages)
+                with _open(view, raw) as container:
+                    stream = _describe(view, container, _Way(number, pages), raw)
             except UndecodableError as error:
                 refused.append(error)
                 continue
@@ -125,11 +139,11 @@ def _undecodable(view: FileView, reason: str | None) -> UndecodableError:
     return UndecodableError("is not a recording that can be decoded", SUPPORTED)
 
 
-def _describe(view: FileView, container: InputContainer, number: int, pages: Pages | None) -> Stream:
-    audio = container.streams.audio[number]
-    frame = _first_frame(container, number)
+def _describe(view: FileView, container: InputContainer, way: _Way, raw: RawFormat | None) -> Stream:
+    audio = container.streams.audio[way.track]
+    frame = _first_frame(container, way.track)
     codec = audio.codec_context.codec.canonical_name
-    length, stated = length_of(container, number)
+    length, stated = length_of(container, way.track)
     name = name_of(view, container)
     return Stream(
         container=name,
@@ -141,8 +155,9 @@ def _describe(view: FileView, container: InputContainer, number: int, pages: Pag
         seconds=length,
         notes=(),
         patches=(),
-        decode=_Way(number, pages).decode,
-        timed=name not in WITHOUT_CLOCK,
+        decode=way.decode,
+        timed=raw is None and name not in WITHOUT_CLOCK,
+        raw=raw,
     )
 
 
@@ -203,6 +218,9 @@ class _Way:
 def _trimmed(pieces: Pieces, stream: Stream, found: Found) -> Pieces:
     """Cut the coder's padding off the last piece of an MP4 file, whose index knows the true length."""
     end = stream.claimed if stream.container in ("mp4", "3gp", "mov") else None
+    if end is None:
+        yield from pieces  # nothing is held back, which would be lost where decoding breaks off
+        return
     position = 0
     last: Samples | None = None
     for piece in pieces:
@@ -211,24 +229,23 @@ def _trimmed(pieces: Pieces, stream: Stream, found: Found) -> Pieces:
             yield last
         last = piece
     if last is not None:
-        end = None if end is None else end + round(found.late_s * stream.sr)
-        yield last[:, : end - position] if end is not None and end > position else last
+        end += round(found.late_s * stream.sr)
+        yield last[:, : end - position] if end > position else last
 
 
 def _on_time(way: _Way, view: FileView, stream: Stream, found: Found) -> Pieces:
     """Decode, with silence where the container says that packets are missing."""
     shape = _Shape(stream)
     position = 0
-    with _open(view) as container:
+    with _open(view, stream.raw) as container:
         for placed in _placed(way, container, stream, found):
-            silent = [found.late_s, placed.gap_s] if position == 0 else [placed.gap_s]
-            for seconds in silent:
-                n = round(seconds * stream.sr)
-                if n:
-                    yield np.zeros((stream.channels, n), np.float32)
-                    position += n
-            if placed.gap_s:
-                found.gaps.append(Gap(position - n, position, placed.size_before))
+            late = round(found.late_s * stream.sr) if position == 0 else 0
+            gap = round(placed.gap_s * stream.sr)
+            position += late + gap
+            if gap:  # noted before its zeros go out: whoever reads a part may stop within them
+                found.gaps.append(Gap(position - gap, position, placed.size_before))
+            if late + gap:
+                yield np.zeros((stream.channels, late + gap), np.float32)
             samples = shape.samples(placed.sound)
             position += samples.shape[1]
             yield samples

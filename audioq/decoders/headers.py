@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 
 from audioq.decoders.files import FileView, Patch
+from audioq.decoders.stream import UndecodableError
 
 STREAMING_SIZE = 0x7FFF0000
 """Sizes from here on are what programs write that stream to a pipe and cannot know the length."""
@@ -23,6 +24,19 @@ MOST_CHUNKS = 1000
 
 OGG_PAGE_BYTES = 65307
 """Longest page that Ogg allows (RFC 3533)."""
+
+
+_CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"M<\xb2\xa1", b"\xa1\xb2<M", b"\n\r\r\n")
+"""First bytes of a capture of packets: pcap of both byte orders, in micro- and nanoseconds, and pcapng."""
+
+_JANUS = (b"MJR0", b"MEETECHO")
+"""First bytes of a recording of Janus (mjr), of the newer and the older form."""
+
+_CONTAINERS = (
+    *(b"RIFF", b"RIFX", b"RF64", b"BW64", b"riff\x2e\x91", b"FORM", b"caff", b".snd", b"dns.", b"NIST_1A"),
+    *(b"fLaC", b"OggS", b"ID3", b"#!AMR", b"#!iLBC", b"\x1aE\xdf\xa3", b"0&\xb2u\x8ef\xcf\x11", b"wvpk", b"FLV"),
+)
+"""First bytes of files that say themselves what they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,26 @@ class WavLength:
     present: float
     problem: str | None
     patches: tuple[Patch, ...]
+
+
+def has_header(view: FileView) -> bool:
+    """Whether the first bytes are those of a container, and not of sound without a header."""
+    head = view.at(0, 12)
+    return head.startswith((*_CONTAINERS, *_CAPTURES, *_JANUS)) or head[4:8] == b"ftyp"
+
+
+def refuse_packets(view: FileView) -> None:
+    """Raise UndecodableError for files that hold packets as a network carried them."""
+    head = view.at(0, 12)
+    if head.startswith(_CAPTURES):
+        raise UndecodableError(
+            "is a capture of network packets and no sound",
+            "save its RTP stream as sound first, as Wireshark does under Telephony, RTP, RTP Player",
+        )
+    if head.startswith(_JANUS):
+        raise UndecodableError(
+            "holds the packets of a Janus recording", "turn them into sound first: janus-pp-rec call.mjr call.opus"
+        )
 
 
 def wav_length(view: FileView) -> WavLength | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audioq.decoders.files import FileView, Patch
 from audioq.table import Note
+
+if TYPE_CHECKING:
+    from audioq.decoders.raw import RawFormat
 
 Samples = NDArray[np.float32]
 Pieces = Iterator[Samples]
@@ -101,6 +104,8 @@ class Stream:
         the last piece when the decoder failed before the end.
     timed : bool
         Whether the container stamps its packets, so that it shows where some are missing.
+    raw : RawFormat or None
+        What the bytes were taken for where no header says it.
     """
 
     container: str
@@ -114,6 +119,7 @@ class Stream:
     patches: tuple[Patch, ...]
     decode: Callable[[FileView, Stream, int, int, Found], Pieces]
     timed: bool = False
+    raw: RawFormat | None = None
 
 
 def drop(pieces: Pieces, count: int) -> Pieces:

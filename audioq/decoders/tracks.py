@@ -110,7 +110,13 @@ def is_default(stream: Any) -> bool:
 def is_encrypted(stream: Any) -> bool:
     """Whether the header says that a stream is protected."""
     context = stream.codec_context
-    return context is not None and context.codec_tag in ENCRYPTED_TAGS
+    if context is None:
+        return False
+    try:
+        tag = context.codec_tag
+    except UnicodeDecodeError:  # a number, as in WAV, and no four letters
+        return False
+    return tag in ENCRYPTED_TAGS
 
 
 def _flags(stream: Any) -> set[str]:

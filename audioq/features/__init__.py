@@ -13,6 +13,7 @@ from typing import Any
 
 from audioq.features.active_level import speech_level
 from audioq.features.bandwidth import band_edge
+from audioq.features.bass import bass_level
 from audioq.features.edges import steepness
 from audioq.features.fades import line_fit
 from audioq.features.floor import activity, hole_depth, noise_floor
@@ -27,6 +28,8 @@ from audioq.features.processing import NEEDS as VOICE_NEEDS
 from audioq.features.processing import processed_voice
 from audioq.features.repeats import AROUND_S as REPEATS_AROUND_S
 from audioq.features.repeats import repeat_runs
+from audioq.features.rerecording import NEEDS as ROOM_NEEDS
+from audioq.features.rerecording import loudspeaker_probability
 from audioq.features.runs import clipped_runs, held_runs, zero_runs
 from audioq.features.shape import spectral_shape
 from audioq.features.similarity import long_lags, short_lags
@@ -135,6 +138,7 @@ FRAME_FEATURES: tuple[FrameFeature, ...] = (
             peak_hz=("Hz", "strongest frequency"),
         ),
     ),
+    FrameFeature(bass_level, _gives(bass=("dB", "mean power a bin between 62.5 and 218.75 Hz"))),
     FrameFeature(hum_contrast, _gives(hum=("dB", "contrast of the mains' lines, 50 or 60 Hz and harmonics"))),
     FrameFeature(
         level_ripple,
@@ -208,6 +212,11 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
         processed_voice,
         VOICE_NEEDS,
         _gives(processing=("1", "how clearly the voice is a processed one, 0.5 at the limit")),
+    ),
+    CallFeature(
+        loudspeaker_probability,
+        ROOM_NEEDS,
+        _gives(loudspeaker=("1", "probability that a loudspeaker played the call and a microphone recorded it")),
     ),
     CallFeature(
         loss_probabilities,

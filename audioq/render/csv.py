@@ -31,7 +31,7 @@ COLUMNS: tuple[str, ...] = (
     *("file", "label", "confidence", "basis", "rule", "severity"),
     *(metric.name for metric in _METRICS),
     *(f"{kind.name}_events" for kind in KINDS),
-    *("not_assessable", "warnings", "error_type", "error"),
+    *("not_assessable", "warnings", "channel", "call_id", "leg", "error_type", "error"),
 )
 """The columns in their order."""
 
@@ -76,6 +76,9 @@ def _report(report: Report) -> dict[str, str]:
         **{f"{kind.name}_events": str(counts[kind.name]) for kind in KINDS},
         "not_assessable": defuse(" ".join(hidden(report.assessable))),
         "warnings": defuse(" ".join(note.id for note in report.warnings)),
+        "channel": str(report.verdict.channel) if report.roles_given else "",
+        "call_id": defuse(undecoded(report.call_id or "")),
+        "leg": defuse(undecoded(report.channels[report.verdict.channel].leg or "")),
     }
 
 
@@ -84,6 +87,8 @@ def _failure(failure: Failure) -> dict[str, str]:
         "file": defuse(undecoded(failure.file), path=True),
         "error_type": failure.type,
         "error": defuse(undecoded(failure.message)),
+        "call_id": defuse(undecoded(failure.call_id or "")),
+        "leg": defuse(undecoded(failure.leg or "")),
     }
 
 

@@ -19,7 +19,7 @@ from audioq.assessable import Assessment
 from audioq.events import Event
 from audioq.render.escape import undecoded
 from audioq.render.wording import say_hindrance, say_note, say_reason
-from audioq.report import ChannelReport, Failure, Report
+from audioq.report import ChannelReport, Failure, Leg, Report
 from audioq.scores import METRICS
 from audioq.table import Note
 from audioq.verdict import Reason, Verdict
@@ -55,7 +55,9 @@ def _failure(failure: Failure) -> dict[str, Any]:
     from audioq import __version__
 
     error = {"type": failure.type, "message": undecoded(failure.message)}
-    return {"schema": SCHEMA_VERSION, "audioq": __version__, **file_names(failure.file), "error": error}
+    given = {"call_id": failure.call_id, "leg": failure.leg}
+    row = {"schema": SCHEMA_VERSION, "audioq": __version__, **file_names(failure.file), "error": error}
+    return row | {name: undecoded(value) for name, value in given.items() if value is not None}
 
 
 def _report(report: Report, language: str) -> dict[str, Any]:
@@ -65,7 +67,7 @@ def _report(report: Report, language: str) -> dict[str, Any]:
         **file_names(report.file),
         **({} if report.sha256 is None else {"sha256": report.sha256}),
         "format": {name: number(value) for name, value in asdict(report.format).items()},
-        "verdict": _verdict(report.verdict, report.scores, language),
+        "verdict": _verdict(report.verdict, report.scores, language) | _deciding(report),
         "severity": number(report.severity),
         "scores": _scores(report.scores),
         "events": [_event(event) for event in report.events],
@@ -73,7 +75,35 @@ def _report(report: Report, language: str) -> dict[str, Any]:
         "warnings": [warning(note, language) for note in report.warnings],
         "thresholds": report.thresholds,
         "assessable": _assessable(report.assessable, language),
+        **_call(report),
     }
+
+
+def _deciding(report: Report) -> dict[str, int]:
+    """Return the channel on which the verdict of the call rests, where anything was said of the channels."""
+    return {"channel": report.verdict.channel} if report.roles_given else {}
+
+
+def _call(report: Report) -> dict[str, Any]:
+    """Return what only a call of several recordings has."""
+    if not report.legs:
+        return {}
+    call_id = None if report.call_id is None else undecoded(report.call_id)
+    return {"call_id": call_id, "legs": [*map(_leg, report.legs), *map(_lost, report.missing)]}
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "leg": undecoded(leg.name),
+        **file_names(leg.file),
+        **({} if leg.sha256 is None else {"sha256": leg.sha256}),
+        "format": {name: number(value) for name, value in asdict(leg.format).items()},
+    }
+
+
+def _lost(failure: Failure) -> dict[str, Any]:
+    error = {"type": failure.type, "message": undecoded(failure.message)}
+    return {"leg": undecoded(failure.leg or ""), **file_names(failure.file), "error": error}
 
 
 def file_names(name: str) -> dict[str, str]:
@@ -119,7 +149,9 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _channel(channel: ChannelReport, language: str) -> dict[str, Any]:
+    given = {"name": channel.name, "role": channel.role, "leg": channel.leg}
     return {
+        **{name: undecoded(value) for name, value in given.items() if value is not None},
         "verdict": _verdict(channel.verdict, channel.scores, language),
         "scores": _scores(channel.scores),
         "assessable": _assessable(channel.assessable, language),

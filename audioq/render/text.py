@@ -16,7 +16,7 @@ from audioq.assessable import HARMS, hidden
 from audioq.events import Event
 from audioq.render.escape import printable
 from audioq.render.timeline import bar, ruler
-from audioq.render.wording import say_channel, say_hindrance, say_note, say_reason, say_score
+from audioq.render.wording import say_channel, say_format, say_hindrance, say_note, say_reason, say_score
 from audioq.report import Failure, Report
 from audioq.scores import METRICS
 from audioq.verdict import Verdict
@@ -71,6 +71,8 @@ def to_line(item: Report | Failure, *, color: bool = False, language: str = "en"
         return printable(messages.text("line.failure", {"message": item.message}, language))
     verdict = item.verdict
     reason = _reasons(verdict, item.scores, language)[0]
+    if len(item.channels) > 1 and item.channels[verdict.channel].name:
+        reason = messages.text("line.channel", {"channel": _who(item, verdict.channel, language), "reason": reason})
     label = f"{verdict.label:<8}"
     if color:
         label = _styled(label, verdict.label)
@@ -120,18 +122,31 @@ def _reasons(verdict: Verdict, scores: Mapping[str, float], language: str) -> li
 
 
 def _heading(report: Report, color: bool, language: str) -> list[str]:
-    label, form = str(report.verdict.label), report.format
+    label = str(report.verdict.label)
     harm = messages.text(f"severity.{messages.severity_band(report.severity)}", language=language)
-    values = {"container": form.container, "codec": form.codec, "sr": form.sr, "channels": form.channels}
     shown = _styled(label, label) if color else label
+    file = report.file if report.call_id is None else f"{report.call_id}: {report.file}"
     return [
-        f"{shown}  {_sure(report.verdict, language)}, {harm}  {printable(report.file)}",
-        printable(messages.text("page.format", {**values, "duration": form.duration}, language)),
+        f"{shown}  {_sure(report.verdict, language)}, {harm}  {printable(file)}",
+        printable(say_format(report.format, language)),
     ]
 
 
+def _who(report: Report, channel: int, language: str) -> str:
+    return say_channel(channel, language, report.channels[channel].name)
+
+
 def _why(report: Report, width: int, language: str) -> list[str]:
-    return _bullets(_reasons(report.verdict, report.scores, language), width)
+    reasons = _reasons(report.verdict, report.scores, language)
+    if len(report.channels) > 1 and report.channels[report.verdict.channel].name:
+        who = _who(report, report.verdict.channel, language)
+        reasons.append(messages.text("page.rests_on", {"channel": who}, language))
+    return _bullets(reasons, width)
+
+
+def _legs(report: Report, width: int, language: str) -> list[str]:
+    rows = [{"leg": one.name, "file": one.file, "format": say_format(one.format, language)} for one in report.legs]
+    return _bullets([messages.text("page.leg", row, language) for row in rows], width, _names(report))
 
 
 def _rivals(report: Report, width: int, language: str) -> list[str]:
@@ -144,10 +159,11 @@ def _channels(report: Report, width: int, language: str) -> list[str]:
     lines = []
     for number, channel in enumerate(report.channels):
         verdict = channel.verdict
-        values = {"channel": say_channel(number, language), "label": str(verdict.label)}
+        values = {"channel": _who(report, number, language), "label": str(verdict.label)}
         values |= {"confidence": _sure(verdict, language), "reason": _reasons(verdict, channel.scores, language)[0]}
-        lines.append(messages.text("page.channel", values, language))
-    return _bullets(lines, width) if len(lines) > 1 else []
+        sentence = "page.ignored" if channel.role == "ignored" else "page.channel"
+        lines.append(messages.text(sentence, values, language))
+    return _bullets(lines, width, _names(report)) if len(lines) > 1 else []
 
 
 def _timeline(report: Report, width: int, language: str) -> list[str]:
@@ -167,7 +183,7 @@ def _timeline(report: Report, width: int, language: str) -> list[str]:
 
 def _place(event: Event, report: Report, language: str) -> str:
     name = printable(event.kind)
-    return name if len(report.channels) < 2 else f"{say_channel(event.channel, language)}, {name}"
+    return name if len(report.channels) < 2 else f"{printable(_who(report, event.channel, language))}, {name}"
 
 
 def _events(report: Report, width: int, language: str) -> list[str]:
@@ -175,7 +191,7 @@ def _events(report: Report, width: int, language: str) -> list[str]:
     columns = [name for name in _COLUMNS if name != "channel" or len(report.channels) > 1]
     rows = [{name: messages.text(f"column.{name}", language=language) for name in columns}]
     shown = sorted(worst[:MOST_EVENTS], key=lambda event: (event.start, event.end, event.kind, event.channel))
-    rows += [_cells(event, language) for event in shown]
+    rows += [_cells(event, printable(_who(report, event.channel, language)), language) for event in shown]
     widths = {name: max(len(row[name]) for row in rows) for name in columns}
     lines = ["   ".join(f"{row[name]:{_COLUMNS[name]}{widths[name]}}" for name in columns) for row in rows]
     if len(worst) > MOST_EVENTS:
@@ -183,13 +199,13 @@ def _events(report: Report, width: int, language: str) -> list[str]:
     return lines if worst else []
 
 
-def _cells(event: Event, language: str) -> dict[str, str]:
+def _cells(event: Event, who: str, language: str) -> dict[str, str]:
     counts = "page.harmful" if event.affects_verdict else "page.harmless"
     return {
         "start": f"{event.start:.2f} s",
         "end": f"{event.end:.2f} s",
         "kind": printable(event.kind),
-        "channel": say_channel(event.channel, language),
+        "channel": who,
         "severity": f"{event.severity:.2f}",
         "confidence": f"{event.confidence:.0%}",
         "affects_verdict": messages.text(counts, language=language),
@@ -216,7 +232,7 @@ def _worth_showing(name: str, value: float) -> bool:
 
 
 def _warnings(report: Report, width: int, language: str) -> list[str]:
-    return _bullets([say_note(note, language) for note in report.warnings], width)
+    return _bullets([say_note(note, language) for note in report.warnings], width, _names(report))
 
 
 def _hidden(report: Report, width: int, language: str) -> list[str]:
@@ -235,6 +251,7 @@ def _hidden(report: Report, width: int, language: str) -> list[str]:
 _SECTIONS: dict[str, Callable[[Report, int, str], list[str]]] = {
     "page.why": _why,
     "page.rivals": _rivals,
+    "page.legs": _legs,
     "page.channels": _channels,
     "page.timeline": _timeline,
     "page.events": _events,
@@ -245,8 +262,15 @@ _SECTIONS: dict[str, Callable[[Report, int, str], list[str]]] = {
 }
 
 
-def _bullets(sentences: Sequence[str], width: int) -> list[str]:
-    return _grid([("•", sentence[:1].upper() + sentence[1:]) for sentence in sentences], width, gap=1)
+def _bullets(sentences: Sequence[str], width: int, names: Sequence[str] = ()) -> list[str]:
+    """Return sentences with a capital letter each, but for those that begin with a name, which stays as it is."""
+    kept = tuple(names)
+    return _grid([("•", s if s.startswith(kept) else s[:1].upper() + s[1:]) for s in sentences], width, gap=1)
+
+
+def _names(report: Report) -> list[str]:
+    """Return the names of channels and legs that people gave."""
+    return [name for one in report.channels for name in (one.name, one.leg) if name] + [leg.name for leg in report.legs]
 
 
 def _grid(rows: Sequence[tuple[str, ...]], width: int, gap: int = 2) -> list[str]:

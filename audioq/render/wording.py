@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from audioq import messages
 from audioq.scores import METRICS
-from audioq.table import Note
+from audioq.table import Format, Note
 from audioq.verdict import Reason
 
 _METRICS = {metric.name: metric for metric in METRICS}
@@ -34,11 +34,17 @@ def _quantity(reason: Reason, value: float, language: str) -> str:
 
 
 def say_note(note: Note, language: str = "en") -> str:
-    """Return the sentence for one warning."""
+    """Return the sentence for one warning; one on a channel or a leg says of which."""
+    values = dict(note.values)
+    if "channel" in values:
+        values["who"] = say_channel(int(values["channel"]), language, str(values["name"]) if "name" in values else None)
     if f"note.{note.id}" in messages.MESSAGES[language]:
-        return messages.text(f"note.{note.id}", dict(note.values), language)
-    values = ", ".join(f"{name} {value}" for name, value in note.values)
-    return messages.text("note.generic", {"id": note.id, "values": values}, language)
+        said = messages.text(f"note.{note.id}", values, language)
+    else:
+        shown = ", ".join(f"{name} {value}" for name, value in note.values if name != "leg")
+        said = messages.text("note.generic", {"id": note.id, "values": shown}, language)
+    of_leg = "leg" in values and note.id != "leg_missing"
+    return messages.text("line.of_leg", {"leg": values["leg"], "note": said}, language) if of_leg else said
 
 
 def say_hindrance(note: Note, language: str = "en") -> str:
@@ -48,9 +54,15 @@ def say_hindrance(note: Note, language: str = "en") -> str:
     return say_note(note, language)
 
 
-def say_channel(channel: int, language: str = "en") -> str:
-    """Return the name of a channel; data count from 0, people from 1."""
-    return messages.text("channel", {"number": channel + 1}, language)
+def say_channel(channel: int, language: str = "en", name: str | None = None) -> str:
+    """Return the name of a channel; without one of its own, data count from 0 and people from 1."""
+    return name or messages.text("channel", {"number": channel + 1}, language)
+
+
+def say_format(form: Format, language: str = "en") -> str:
+    """Return what the container says about a recording."""
+    values = {"container": form.container, "codec": form.codec, "sr": form.sr, "channels": form.channels}
+    return messages.text("page.format", {**values, "duration": form.duration}, language)
 
 
 def say_score(name: str, value: float | None, language: str = "en") -> str:

@@ -28,7 +28,7 @@ from audioq.confidence import BLOCK, HARM, Logit, evidence_of  # noqa: E402
 from audioq.errors import AudioError  # noqa: E402
 from audioq.events import find  # noqa: E402
 from audioq.measurement import measure  # noqa: E402
-from audioq.rules import ONE_WAY, RULES  # noqa: E402
+from audioq.rules import CALL_RULES, RULES  # noqa: E402
 from audioq.scores import score  # noqa: E402
 from audioq.thresholds import DEFAULT_THRESHOLDS  # noqa: E402
 from audioq.verdict import facts_of, judge  # noqa: E402
@@ -41,7 +41,7 @@ Model = tuple[list[float], list[float], dict[str, list[float]]]
 LABELS = ("intact", "degraded", "blocked")
 FOLDS = 5
 CAP = DEFAULT_THRESHOLDS["confidence.cap"]
-CAPPED = {rule.id for rule in (*RULES, ONE_WAY) if rule.capped}
+CAPPED = {rule.id for rule in (*RULES, *CALL_RULES) if rule.capped}
 
 
 def row_of(task: tuple[str, dict[str, Any]]) -> Row | None:

@@ -1,0 +1,127 @@
+"""Sides: channels of one recording, or recordings of one call, heard beside each other.
+
+Each table keeps its own rate and length; nothing is mixed. Times of separate recordings count from
+their own beginnings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from audioq.events import Event, find
+from audioq.kinds import KINDS, Kind
+from audioq.listening import listen
+from audioq.masks import bridged, long_enough
+from audioq.roles import NO_ROLES, Roles
+from audioq.rules import Label
+from audioq.scores import Scores, due, score, sum_up
+from audioq.table import HOP_SECONDS, FeatureTable, Note
+from audioq.thresholds import DEFAULT_THRESHOLDS
+from audioq.verdict import Verdict
+
+_WORD_FRAMES, _JOIN_FRAMES = 20, 10
+"""Speech that ends a side: at least so long, pauses of consonants taken along; a knock of the receiver is no word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one recording holds; channels and events are numbered within it."""
+
+    table: FeatureTable
+    events: tuple[Event, ...]
+    scores: Scores
+
+
+def hear(
+    table: FeatureTable, thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS, kinds: Sequence[Kind] = KINDS
+) -> Side:
+    """Find and score what one recording holds."""
+    events = find(table, thresholds, kinds)
+    return Side(table, events, score(table, events, thresholds))
+
+
+def beside(
+    sides: Sequence[Side], thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS, roles: Roles = NO_ROLES
+) -> tuple[Scores, tuple[Event, ...]]:
+    """Return the scores and events of all sides, their channels numbered on from side to side."""
+    events: list[Event] = []
+    channels: list[Mapping[str, float]] = []
+    for side in sides:
+        events += [replace(event, channel=event.channel + len(channels)) for event in side.events]
+        channels += side.scores.channels
+    return sum_up(channels, events, thresholds, roles), tuple(sorted(events))
+
+
+def remarks(
+    sides: Sequence[Side],
+    verdicts: Sequence[Verdict],
+    thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS,
+    roles: Roles = NO_ROLES,
+) -> tuple[Note, ...]:
+    """Say of channels what no verdict says: left out, unused, or silent from some moment on.
+
+    Parameters
+    ----------
+    sides : sequence of Side
+    verdicts : sequence of Verdict
+        One for each channel; only a side that is intact may have been muted.
+    thresholds : mapping of str to float
+    roles : Roles
+
+    Returns
+    -------
+    tuple of Note
+        In the order of the channels. ``channel`` counts from 0; ``start`` and ``speech`` are in seconds.
+    """
+    scores, events = beside(sides, thresholds, roles)
+    speech_s = [own["speech_s"] for own in scores.channels]
+    sounding = {event.channel for event in events if event.kind in ("tone", "music")}
+    counting = due(speech_s, [i in sounding for i in range(len(speech_s))], thresholds, roles)
+    places = [(side, channel) for side in sides for channel in range(side.table.channels)]
+    notes: list[Note] = []
+    for i, place in enumerate(places):
+        if i in roles.ignored:
+            notes.append(_note("ignored_channel", i, roles))
+        elif speech_s[i] < thresholds["speech.least"]:
+            unused = bool(roles.expected) and i not in counting and i not in sounding
+            notes += [_note("silent_channel", i, roles)] if unused else []
+        elif speech_s[i] >= thresholds["hardly.speech"] and verdicts[i].label is Label.INTACT:
+            others = [places[j] for j in roles.judged(len(places)) if j != i]
+            notes += _muted(i, place, others, thresholds, roles)
+    return tuple(notes)
+
+
+def _note(id: str, channel: int, roles: Roles, **values: float) -> Note:
+    name = roles.name(channel)
+    named: tuple[tuple[str, str | float], ...] = () if name is None else (("name", name),)
+    return Note(id, (("channel", channel), *named, *values.items()))
+
+
+def _muted(
+    number: int,
+    place: tuple[Side, int],
+    others: Sequence[tuple[Side, int]],
+    limits: Mapping[str, float],
+    roles: Roles,
+) -> list[Note]:
+    """Whether a side that spoke ends by itself, long before its end, while another talks on."""
+    side, channel = place
+    spoken = np.flatnonzero(_words(side, channel, limits))
+    duration = side.table.duration
+    if not spoken.size or duration - spoken[-1] * HOP_SECONDS <= limits["muted.silence"]:
+        return []
+    if any(e.channel == channel and e.kind == "dropout" and e.end > duration - 0.1 for e in side.events):
+        return []  # cut off in mid-sound: that is a loss, and the rules speak of it
+    start = int(spoken[-1]) + 1
+    heard = [float(_words(other, i, limits)[start : side.table.n_frames].sum()) * HOP_SECONDS for other, i in others]
+    speech = max(heard, default=0.0)
+    if speech <= limits["muted.speech"]:
+        return []
+    return [_note("microphone_muted", number, roles, start=round(start * HOP_SECONDS, 2), speech=round(speech, 2))]
+
+
+def _words(side: Side, channel: int, limits: Mapping[str, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return long_enough(bridged(listen(side.table, channel, limits).speech, _JOIN_FRAMES), _WORD_FRAMES)
