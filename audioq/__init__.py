@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from audioq.scores import METRICS, Metric, Scores, score
     from audioq.table import FeatureTable, Format, Note, Quantity, load, save
     from audioq.thresholds import DEFAULT_THRESHOLDS, Threshold, Thresholds, read_thresholds
+    from audioq.tracks import Info, Sound, Track, info
     from audioq.verdict import Reason, Verdict, judge
 
 _PLACES = {
@@ -61,6 +62,7 @@ _PLACES = {
     "save": "table",
     "load": "table",
     "explain": "glossary",
+    "info": "tracks",
     "read_thresholds": "thresholds",
     # what it makes
     "Audio": "audio",
@@ -79,6 +81,9 @@ _PLACES = {
     "Report": "report",
     "ChannelReport": "report",
     "Failure": "report",
+    "Info": "tracks",
+    "Track": "tracks",
+    "Sound": "tracks",
     "Leg": "report",
     "Roles": "roles",
     # what can be added to
@@ -119,6 +124,7 @@ __all__ = [
     "FeatureTable",
     "Format",
     "FrameFeature",
+    "Info",
     "InstallationError",
     "InternalError",
     "KINDS",
@@ -135,10 +141,12 @@ __all__ = [
     "Roles",
     "Rule",
     "Scores",
+    "Sound",
     "TableError",
     "Threshold",
     "ThresholdError",
     "Thresholds",
+    "Track",
     "Verdict",
     "analyze",
     "analyze_legs",
@@ -147,6 +155,7 @@ __all__ = [
     "compose",
     "explain",
     "find",
+    "info",
     "judge",
     "load",
     "measure",

@@ -19,7 +19,7 @@ from audioq import decoders
 from audioq.decoders import arrays
 from audioq.decoders.files import FileView, Opener, check_readable, digest, opener
 from audioq.decoders.reader import StreamReader, check_finite, span_of
-from audioq.decoders.stream import Pieces, Samples, Stream, UndecodableError, rebatch, to_float
+from audioq.decoders.stream import Gap, Pieces, Samples, Stream, UndecodableError, rebatch, to_float
 from audioq.errors import AudioError
 from audioq.table import Format, Note
 
@@ -58,6 +58,9 @@ class Audio:
         Digest of the bytes of the file where it was asked for; None for arrays.
     y : ndarray, float32, shape (channels, n), or None
         The samples where they were given as an array.
+    gaps : list of Gap or None
+        Where the time stamps of the container say that packets are missing, in samples; known once `blocks`
+        has been read to its end. None where there are no time stamps.
     """
 
     source: str
@@ -68,6 +71,7 @@ class Audio:
     sha256: str | None
     y: Samples | None
     _reader: Callable[[int], Pieces] = field(repr=False, compare=False)
+    gaps: list[Gap] | None = None
 
     def blocks(self, n_samples: int) -> Iterator[Samples]:
         """Decode from the beginning; may be called again.
@@ -99,6 +103,7 @@ def read(
     sr: int | None = None,
     start: float | None = None,
     end: float | None = None,
+    stream: int | None = None,
     name: str | None = None,
     sha256: bool = False,
     raw_format: str | None = None,
@@ -114,6 +119,9 @@ def read(
         Rate of an array in Hz; not allowed for files, which carry their own.
     start, end : float, optional
         The part to read in seconds, half open; `end` may lie beyond the end of the recording.
+    stream : int, optional
+        Which audio track of a file to read, counted from 0. Without it, the first that is flagged as the default
+        one and holds sound, else the first that holds sound; a note says which where there are several.
     name : str, optional
         What to call the source in messages.
     sha256 : bool
@@ -129,8 +137,8 @@ def read(
     Raises
     ------
     AudioError
-        It does not exist, cannot be opened or decoded, holds no sound, is shorter than 0.3 s, or
-        holds NaN or infinite samples.
+        It does not exist, cannot be opened or decoded, holds no sound or no such track, is shorter than 0.3 s,
+        or holds NaN or infinite samples.
 
     Examples
     --------
@@ -141,8 +149,9 @@ def read(
     >>> [block.shape for block in audio.blocks(5000)]
     [(2, 5000), (2, 3000)]
     """
-    title = name if name is not None else _title(source)
+    title = name if name is not None else title_of(source)
     _check_times(title, start, end)
+    _check_stream(title, source, stream)
     if isinstance(source, (np.ndarray, tuple)):
         if raw_format is not None:
             raise AudioError(title, "raw_format was given with an array", "leave it out, it is for files")
@@ -152,11 +161,12 @@ def read(
     reopen = opener(title, source)
     with reopen() as view:
         digits = digest(view) if sha256 else None  # before the header is mended
-        stream = _probe(title, view, raw_format)
-    return _read_stream(title, reopen, stream, (start, end), digits)
+        found = _probe(title, view, raw_format, stream)
+    return _read_stream(title, reopen, found, (start, end), digits)
 
 
-def _title(source: object) -> str:
+def title_of(source: object) -> str:
+    """Return what to call a source in messages."""
     if isinstance(source, (str, os.PathLike)):
         return "standard input" if source == "-" else os.fsdecode(source)
     if isinstance(source, bytes):
@@ -175,6 +185,13 @@ def _check_times(title: str, start: float | None, end: float | None) -> None:
         raise AudioError(title, f"end ({end} s) does not lie after start ({start or 0.0} s)", "pass an end after start")
 
 
+def _check_stream(title: str, source: object, stream: int | None) -> None:
+    if stream is not None and stream < 0:
+        raise AudioError(title, f"stream is {stream}", "pass stream as the number of an audio track, from 0 on")
+    if stream and isinstance(source, (np.ndarray, tuple)):
+        raise AudioError(title, "stream was given with an array", "leave stream out, an array is one track")
+
+
 def _format_notes(sr: int) -> list[Note]:
     return [] if sr in USUAL_RATES else [Note("odd_rate", (("sr", sr),))]
 
@@ -189,11 +206,11 @@ def _check_rate(title: str, sr: int) -> None:
         raise AudioError(title, problem, "pass sound at its true rate in Hz")
 
 
-def _probe(title: str, view: FileView, raw_format: str | None) -> Stream:
+def _probe(title: str, view: FileView, raw_format: str | None, track: int | None) -> Stream:
     if view.size == 0:
         raise AudioError(title, "is empty", "record or copy it again")
     try:
-        stream = decoders.probe(view, title, raw_format)
+        stream = decoders.probe(view, title, raw_format, track)
     except UndecodableError as cause:
         check_readable(title, view)
         raise AudioError(title, *cause.args) from cause
@@ -215,7 +232,8 @@ def _read_stream(
         raise AudioError(title, problem, f"split it: audioq takes at most {MOST_CHANNELS}")
     described = Format(stream.container, stream.codec, *rates, stream.channels, last - (start or 0.0))
     reader = StreamReader(title, reopen, stream, span, notes)
-    return Audio(title, stream.sr, stream.channels, described, notes, digits, None, reader.blocks)
+    gaps = reader.gaps if stream.timed else None
+    return Audio(title, stream.sr, stream.channels, described, notes, digits, None, reader.blocks, gaps)
 
 
 def _read_array(

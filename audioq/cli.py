@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audioq.endings import INTERRUPTED, UNREAD, FailOn, check_raw_format, ending_quietly, refuse, status
+from audioq.endings import INTERRUPTED, UNREAD, check_raw_format, ending_quietly, refuse
 from audioq.options import (
     CallId,
     Changes,
@@ -31,17 +30,19 @@ from audioq.options import (
     RawFormat,
     Sha256,
     Start,
+    Stream,
     ThresholdFile,
     check_call_id,
+    check_output,
     check_span,
     legs_of,
     policy_of,
     roles_of,
 )
-from audioq.render.formats import OutputFormat
+from audioq.render.formats import InfoFormat, OutputFormat
+from audioq.results import show_each, show_tracks
 
 if TYPE_CHECKING:
-    from audioq.report import Failure, Report
     from audioq.table import FeatureTable
 
 app = typer.Typer(
@@ -80,6 +81,7 @@ def analyze(
     output: OutputFile = None,
     start: Start = None,
     end: End = None,
+    stream: Stream = None,
     changes: Changes = None,
     thresholds: ThresholdFile = None,
     fail_on: Fail = None,
@@ -100,18 +102,19 @@ def analyze(
     from audioq.batches import recordings
     from audioq.report import analyze
 
-    how: dict[str, Any] = {"start": start, "end": end, "thresholds": policy, "sha256": sha256, "raw_format": raw_format}
+    how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
+    how["thresholds"] = policy
     if legs:
         from audioq.legs import analyze_legs
 
         call = legs_of(source, channels)
         how |= roles_of(list(call), expect_speech, ignore_channels) | {"call_id": call_id}
         del how["channels"]  # the legs have these names
-        _check_output(output, source)
-        _show_each([" + ".join(source)], lambda _: analyze_legs(call, **how), format, output, fail_on, debug)
+        check_output(output, source)
+        show_each([" + ".join(source)], lambda _: analyze_legs(call, **how), format, output, fail_on, debug)
     how |= roles_of(channels, expect_speech, ignore_channels)
     files = recordings(source, raw_format is not None)
-    _show_each(files, lambda file: analyze(file, **how), format, output, fail_on, debug)
+    show_each(files, lambda file: analyze(file, **how), format, output, fail_on, debug)
 
 
 @app.command()
@@ -120,6 +123,7 @@ def measure(
     output: Annotated[str, typer.Option("--output", "-o", metavar="TABLE.npz", help="Write the table to this file.")],
     start: Start = None,
     end: End = None,
+    stream: Stream = None,
     sha256: Sha256 = False,
     raw_format: RawFormat = None,
     debug: Debug = False,
@@ -139,9 +143,9 @@ def measure(
     from audioq.table import save
 
     def make(file: str) -> FeatureTable:
-        return measure(read(file, start=start, end=end, sha256=sha256, raw_format=raw_format))
+        return measure(read(file, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format))
 
-    _check_output(output, [source])
+    check_output(output, [source])
     with ending_quietly(), Progress(1, sys.stderr) as progress:
         progress.next(source)
         table = attempt(source, make, sys.stderr if debug else None)
@@ -175,7 +179,27 @@ def judge(
     from audioq.table import load
 
     roles: dict[str, Any] = roles_of(channels, expect_speech, ignore_channels)
-    _show_each(table, lambda file: compose(load(file), thresholds=policy, **roles), format, output, fail_on, debug)
+    show_each(table, lambda file: compose(load(file), thresholds=policy, **roles), format, output, fail_on, debug)
+
+
+@app.command()
+def info(
+    source: Annotated[list[str], typer.Argument(metavar="FILE", help="Recordings or folders; - is standard input.")],
+    format: Annotated[InfoFormat, typer.Option("--format", help="For people or as JSON Lines.")] = InfoFormat.TEXT,
+    output: OutputFile = None,
+    raw_format: RawFormat = None,
+    debug: Debug = False,
+) -> None:
+    """Say what is in recordings: tracks, lengths, gaps, dates.
+
+    Nothing is judged.
+    """
+    check_raw_format(raw_format)
+    from audioq.batches import recordings
+    from audioq.tracks import info
+
+    files = recordings(source, raw_format is not None)
+    show_tracks(files, lambda file: info(file, raw_format=raw_format), format, output, debug)
 
 
 @app.command()
@@ -236,50 +260,6 @@ def simulate_calls(
     shares = ", ".join(f"{number} {label}" for label, number in made.labels.items())
     say(f"{made.calls} call{'s' if made.calls != 1 else ''} in {made.folder}: {shares}")
     raise typer.Exit(UNREAD if made.refused else 0)
-
-
-def _check_output(output: str | None, sources: Iterable[str]) -> None:
-    from audioq.render.output import refusal
-
-    problem = refusal(output, sources)
-    if problem:
-        refuse(f"--output {output}: {problem}")
-
-
-def _show_each(
-    files: Iterable[str | Failure],
-    make: Callable[[str], Report],
-    format: OutputFormat,
-    output: str | None,
-    fail_on: FailOn | None,
-    debug: bool,
-) -> None:
-    """Make a report of each file, show it as soon as it is done, and exit with the status that results."""
-    from audioq.batches import attempt
-    from audioq.render.formats import write_head, write_result
-    from audioq.render.output import Output, say_failure
-    from audioq.render.progress import Progress
-    from audioq.report import Failure
-
-    items = list(files)
-    _check_output(output, [item for item in items if isinstance(item, str)])
-    labels: set[str] = set()
-    failed = False
-    with ending_quietly(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
-        write_head(format, out)
-        for item in items:
-            progress.next(item.file if isinstance(item, Failure) else item)
-            made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
-            parts: list[Report | Failure] = [made] if isinstance(made, Failure) else [made, *made.missing]
-            with progress.aside():
-                for part in parts:
-                    if isinstance(part, Failure) and format is OutputFormat.TEXT:
-                        say_failure(part)
-                    else:
-                        write_result(part, format, out, alone=len(items) == 1)
-            failed = failed or isinstance(parts[-1], Failure)
-            labels |= set() if isinstance(made, Failure) else {str(made.verdict.label)}
-    raise typer.Exit(status(labels, failed, fail_on))
 
 
 def main() -> None:

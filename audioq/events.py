@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import MARK, gaps_of
 from audioq.copies import long_copies
 from audioq.joints import least_contrast
 from audioq.kinds import KINDS, Kind, Span
@@ -134,7 +135,10 @@ def _shown(kind: Kind, table: FeatureTable, channel: int, span: Span, peak: floa
 def _marked(
     kind: Kind, table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]
 ) -> Iterable[Evidence]:
-    """The lag of a copy to the sample, or how far a break of the waveform stands out, where the event holds one."""
+    """Missing packets, the lag of a copy to the sample, the contrast of a break, where the event holds such marks."""
+    missing = gaps_of(table, channel).seconds(span[0] * HOP_SECONDS, span[1] * HOP_SECONDS)
+    if missing:
+        yield Evidence(MARK, missing, "s", None)
     if kind.mark not in ("repeat", "discontinuity"):
         return
     marks = _within(_marks(table, kind.mark, channel, limits), table, span)

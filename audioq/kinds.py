@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import lost
 from audioq.copies import loops, packets
 from audioq.joints import cuts
 from audioq.listening import bell, listen
 from audioq.masks import bridged, filled, runs, widened
 from audioq.silences import SURE, background_holes, fading, interrupted, to_the_end_of_silence
-from audioq.table import FeatureTable
+from audioq.table import HOP_SECONDS, FeatureTable
 
 Span = tuple[int, int]
 """First and one past last frame."""
@@ -77,6 +78,8 @@ class Kind:
 
 def _in_speech(table: FeatureTable, channel: int, span: Span, limits: Mapping[str, float]) -> bool:
     """Whether speech was lost, rather than a pause in which nothing was due."""
+    if lost(table, channel, limits).seconds(span[0] * HOP_SECONDS, span[1] * HOP_SECONDS):
+        return True
     head = slice(span[0], min(span[1], span[0] + 300))
     muted, pause = (table[name][channel, head] for name in ("muted", "pause_lost"))
     at_least = 0.25 * len(muted)  # where zeros alone tell of the outage, the curves may hardly speak

@@ -32,6 +32,7 @@ class _Reading:
 
     start: float | None
     end: float | None
+    stream: int | None
     sha256: bool
     raw_format: str | None
     features: Sequence[FrameFeature]
@@ -44,6 +45,7 @@ def analyze_legs(
     call_id: str | None = None,
     start: float | None = None,
     end: float | None = None,
+    stream: int | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     features: Sequence[FrameFeature] = FRAME_FEATURES,
     call_features: Sequence[CallFeature] = CALL_FEATURES,
@@ -64,6 +66,8 @@ def analyze_legs(
         What the call is called; stands in the report.
     start, end : float, optional
         Part of each recording to be analysed, in seconds.
+    stream : int, optional
+        Which audio track of each file to analyse, counted from 0; see `read`.
     thresholds : Thresholds
     features, call_features, kinds, rules : sequences
     sha256 : bool
@@ -84,7 +88,7 @@ def analyze_legs(
         No leg can be read, or the roles do not fit the legs.
     """
     roles = assign_roles(len(legs), list(legs), expect_speech, ignore_channels, source=call_id or "legs")
-    how = _Reading(start, end, sha256, raw_format, features, call_features)
+    how = _Reading(start, end, stream, sha256, raw_format, features, call_features)
     read = {name: _attempt(name, source, how, call_id) for name, source in legs.items()}
     tables = {name: one for name, one in read.items() if isinstance(one, FeatureTable)}
     missing = tuple(one for one in read.values() if isinstance(one, Failure))
@@ -111,7 +115,9 @@ def _attempt(name: str, source: Source, how: _Reading, call_id: str | None) -> F
     from audioq.measurement import measure
 
     try:
-        audio = read(source, start=how.start, end=how.end, sha256=how.sha256, raw_format=how.raw_format)
+        audio = read(
+            source, start=how.start, end=how.end, stream=how.stream, sha256=how.sha256, raw_format=how.raw_format
+        )
         return measure(audio, how.features, how.call_features)
     except InstallationError:
         raise  # no recording is to blame

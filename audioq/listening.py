@@ -34,17 +34,23 @@ def listen(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> He
     level = table["level"][channel]
     active = _finite(table.number("active_level_dbfs", channel), -100.0)
     floor = table.number("noise_floor_dbfs", channel)
-    edge = max(active - limits["speech.below_active"], floor + limits["speech.above_floor"], limits["speech.lowest"])
-    edge = min(edge, max(active - 3.0, limits["speech.lowest"]))
-    loud = level >= edge
-    if active - floor < limits["speech.least_snr"]:
-        loud[:] = False
+    loud = level >= speech_edge(table, channel, limits)
     audible = level >= limits["speech.lowest"]
     tone = _tones(table, channel, limits)
     music = audible & ~tone & _is_music(table, channel, limits)
     bottom = min(max(floor + limits["speech.above_floor"], active - limits["quiet.below_active"]), active - 12)
     quiet = (level < bottom) | (table["zero_share"][channel] > 0.5)
     return Heard(loud & ~tone & ~music, tone, music, quiet & ~tone)
+
+
+def speech_edge(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> float:
+    """Level in dBFS from which a frame may be speech; infinite where none stands out of the noise."""
+    active = _finite(table.number("active_level_dbfs", channel), -100.0)
+    floor = table.number("noise_floor_dbfs", channel)
+    if active - floor < limits["speech.least_snr"]:
+        return np.inf
+    edge = max(active - limits["speech.below_active"], floor + limits["speech.above_floor"], limits["speech.lowest"])
+    return min(edge, max(active - 3.0, limits["speech.lowest"]))
 
 
 def bell(

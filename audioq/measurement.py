@@ -38,6 +38,8 @@ _AROUND_S = max(feature.around_s for feature in MARK_FEATURES)
 
 _COVERAGE = {"zero_share": ("zero", "share of exact zeros"), "clipped_share": ("clipped", "share of clipped samples")}
 
+_GAP_QUANTITY = Quantity("bytes", "stretch that the container has no packets for; size of the packet before it")
+
 
 def measure(
     audio: Audio,
@@ -77,6 +79,10 @@ def measure(
         curves[name] = frame_coverage(marks[mark], audio.sr, audio.channels, n_frames)
     numbers = _call_numbers(call_features, curves)
     quantities = _quantities(features, call_features)
+    measured = fingerprint([*sorted(quantities), weights_digest()])
+    if audio.gaps is not None:  # a fact of the container, which not every one states
+        marks["container_gap"] = _gap_marks(audio)
+        quantities["container_gap"] = _GAP_QUANTITY
     return FeatureTable(
         curves=curves,
         marks=marks,
@@ -86,8 +92,14 @@ def measure(
         format=replace(audio.format, duration=walk.n_samples / audio.sr),
         sha256=audio.sha256,
         notes=(*audio.notes, *walk.notes()),
-        fingerprint=fingerprint([*sorted(quantities), weights_digest()]),
+        fingerprint=measured,
     )
+
+
+def _gap_marks(audio: Audio) -> NDArray[np.void]:
+    """Packets are missing in all channels at once."""
+    rows = [(channel, *gap) for channel in range(audio.channels) for gap in audio.gaps or ()]
+    return np.array(rows, MARK_DTYPE)
 
 
 class _Walk:

@@ -12,6 +12,25 @@ NOTES = {
         "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
         "so that all times are right"
     ),
+    "note.dtx_gaps": (
+        "{count} gaps, {seconds:.2f} s in all, come where the sender had nothing to send (DTX); nothing is lost there"
+    ),
+    "note.overlapping_packets": (
+        "{seconds:.2f} s of sound are stamped as if they were heard at the same time as others; they are played one "
+        "after the other, so that nothing is lost and times may be late"
+    ),
+    "note.clock_jumps": (
+        "the file's clock jumps {count} times, back or further than any loss is long; the jumps are left out"
+    ),
+    "note.loose_gaps": (
+        "the file tells its time only once in {seconds:.2f} s; missing packets may lie that much later than shown"
+    ),
+    "note.late_start": (
+        "the sound begins {seconds:.2f} s after the other tracks of the file; silence stands before it, as in a player"
+    ),
+    "note.several_tracks": (
+        "{count} audio tracks; number {track}, counted from 0, was read, and --stream chooses another"
+    ),
     "note.odd_bytes": (
         "{bytes:.0f} bytes are left over at the end, too few for a whole sample or frame of {codec}; the file is cut "
         "off, or its bytes are in another format: say which with --raw-format"

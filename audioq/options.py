@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Start = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Begin at this second of the recording.")]
 End = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Stop at this second of the recording.")]
+Stream = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Read this audio track, counted from 0; see audioq info.")
+]
 Sha256 = Annotated[bool, typer.Option("--sha256", help="Add the digest of the file's bytes to JSON.")]
 Format = Annotated[OutputFormat, typer.Option("--format", help="For people, as JSON Lines or as CSV.")]
 OutputFile = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write results to this file.")]
@@ -73,6 +76,15 @@ def check_span(start: float | None, end: float | None) -> None:
     """Refuse a part that holds nothing."""
     if end is not None and end <= (start or 0.0):
         refuse(f"--end {end:g} does not lie after --start {start or 0.0:g}")
+
+
+def check_output(output: str | None, sources: Iterable[str]) -> None:
+    """Refuse to write where nothing can or should be written."""
+    from audioq.render.output import refusal
+
+    problem = refusal(output, sources)
+    if problem:
+        refuse(f"--output {output}: {problem}")
 
 
 def roles_of(

@@ -72,6 +72,16 @@ _PAGE = {
     "progress.many": "{number} of {total}, {file}: {seconds:.0f} s",
 }
 
+_INFO = {
+    "info.container": "  container: {container}",
+    "info.rate": ", {sr} Hz, channels: {channels}",
+    "info.header": ", {seconds:.2f} s by its header",
+    "info.problem": "  cannot be read: {problem}",
+    "info.sound": "  decoded: {seconds:.2f} s at {sr} Hz, channels: {channels}",
+    "info.gaps": "  gaps: {count}, together {seconds:.2f} s",
+    "info.no_clock": "  gaps: unknown, the container does not tell the time",
+}
+
 _EXPLAIN = {
     "explain.metric": "{name} (score)\n  {meaning}\n  Unit: {unit}; {direction}; shown with {decimals} decimals.",
     "explain.kind": "{name} (kind of event)\n  {meaning}\n  {affects}{thresholds}",
@@ -94,5 +104,5 @@ _EXPLAIN = {
     "explain.hint": "audioq explain NAME says what one of them means.",
 }
 
-PAGE_WORDS = _ASSESSABLE | _PAGE | _EXPLAIN
+PAGE_WORDS = _ASSESSABLE | _PAGE | _INFO | _EXPLAIN
 """The English ones: id, then sentence."""

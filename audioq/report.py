@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from audioq.absences import dtx_notes
 from audioq.assessable import Assessment, assess, temper
 from audioq.events import Event
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
@@ -98,6 +99,7 @@ def analyze(
     sr: int | None = None,
     start: float | None = None,
     end: float | None = None,
+    stream: int | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     features: Sequence[FrameFeature] = FRAME_FEATURES,
     call_features: Sequence[CallFeature] = CALL_FEATURES,
@@ -119,6 +121,8 @@ def analyze(
         Rate in Hz, for arrays only.
     start, end : float, optional
         Part of the recording to be analysed, in seconds.
+    stream : int, optional
+        Which audio track of a file to analyse, counted from 0; see `read`.
     thresholds : Thresholds
     features, call_features, kinds, rules : sequences
         What is measured, found and judged; ``(*KINDS, mine)`` adds your own.
@@ -143,7 +147,7 @@ def analyze(
     from audioq.audio import read
     from audioq.measurement import measure
 
-    audio = read(source, sr=sr, start=start, end=end, sha256=sha256, raw_format=raw_format)
+    audio = read(source, sr=sr, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format)
     # Before the work of measuring: roles may not fit.
     roles = assign_roles(audio.channels, channels, expect_speech, ignore_channels, source=audio.source)
     return report_on([measure(audio, features, call_features)], thresholds, kinds, rules, roles)
@@ -233,7 +237,7 @@ def report_on(
             )
             for i, verdict in enumerate(verdicts)
         ),
-        warnings=(*_notes(tables, legs), *remarks(sides, verdicts, thresholds, roles)),
+        warnings=(*_notes(tables, legs, thresholds), *remarks(sides, verdicts, thresholds, roles)),
         thresholds=thresholds.fingerprint,
         version=__version__,
         assessable=shown[call.channel],
@@ -244,9 +248,9 @@ def _rounded_format(format: Format) -> Format:
     return replace(format, duration=round(format.duration, 3))
 
 
-def _notes(tables: Sequence[FeatureTable], legs: Sequence[str]) -> list[Note]:
+def _notes(tables: Sequence[FeatureTable], legs: Sequence[str], thresholds: Thresholds) -> list[Note]:
     """Return the warnings of the recordings; those of a leg say of which."""
-    notes = [[*table.notes, *_short(table)] for table in tables]
+    notes = [[*table.notes, *dtx_notes(table, thresholds), *_short(table)] for table in tables]
     if not legs:
         return [note for own in notes for note in own]
     return [Note(n.id, (*n.values, ("leg", leg))) for leg, own in zip(legs, notes, strict=True) for n in own]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import lost
 from audioq.copies import loops, packets
 from audioq.events import Event
 from audioq.listening import bell, listen
@@ -246,6 +247,7 @@ def _missing(
     up = ~covered["dropout"] & (np.cumsum(arrived) > 0)
     usual = arrived[up].mean() if up.sum() >= 200 else limits["delivered.usual_activity"]
     usual = float(np.clip(usual, limits["delivered.least_activity"], limits["delivered.most_activity"]))
+    share = np.where(lost(table, channel, limits).mask(table.n_frames), np.maximum(share, usual), share)
     head = round(limits["delivered.head"] * 100)
     total = 0.0
     for event in dropouts:

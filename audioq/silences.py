@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import lost, not_sent
 from audioq.listening import listen
 from audioq.masks import bridged, filled, hysteresis, quantiles, runs
 from audioq.table import HOP_SECONDS, FeatureTable
@@ -38,14 +39,22 @@ def interrupted(table: FeatureTable, channel: int, limits: Mapping[str, float]) 
     """Probability that nothing was played where something should have been, in speech or in a pause."""
     either: NDArray[np.float32] = np.minimum(table["muted"][channel] + table["pause_lost"][channel], 1)
     either[fading(table, channel, limits)] = 0  # something is heard there: covered up, not interrupted
+    either[_not_sent(table, channel, limits)] = 0
     return np.maximum(either, np.float32(SURE) * sure_zeros(table, channel, limits))
 
 
 def sure_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
-    """Frames of exact zeros that are an outage by themselves, whatever the network makes of them."""
-    return (
-        outage_zeros(table, channel, limits) | blinks(table, channel, limits) | faded_to_zeros(table, channel, limits)
-    )
+    """Frames of exact zeros that are an outage by themselves, whatever the network makes of them.
+
+    Zeros of the reader's own count where packets are missing in speech, and never where none were sent.
+    """
+    zeros = outage_zeros(table, channel, limits) | blinks(table, channel, limits)
+    zeros |= faded_to_zeros(table, channel, limits)
+    return (zeros & ~_not_sent(table, channel, limits)) | lost(table, channel, limits).mask(table.n_frames)
+
+
+def _not_sent(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
+    return not_sent(table, channel, limits).mask(table.n_frames)
 
 
 def outage_zeros(table: FeatureTable, channel: int, limits: Mapping[str, float]) -> NDArray[np.bool_]:
@@ -177,7 +186,7 @@ def to_the_end_of_silence(
     longer = ends - starts >= _SHORT_EDGE
     starts, ends = starts[longer], ends[longer]
     if len(starts) == 0:
-        return mask
+        return mask & ~_not_sent(table, channel, limits)
     total = np.concatenate([[0], np.cumsum(lost, dtype=np.float64)])
     heads = np.minimum(ends, starts + _EDGE)
     begins = (total[heads] - total[starts]) / (heads - starts)
@@ -189,7 +198,8 @@ def to_the_end_of_silence(
     long = ends - starts >= _EDGE
     depth = filled(len(mask), starts[long], np.where(stops, tails, ends)[long])
     belongs = filled(len(mask), starts[cut & (long | cliff)], ends[cut & (long | cliff)])
-    return (((mask & ~depth) | belongs) & ~fading(table, channel, limits)) | sure
+    other = fading(table, channel, limits) | _not_sent(table, channel, limits)
+    return (((mask & ~depth) | belongs) & ~other) | sure
 
 
 def _apart(quiet: NDArray[np.bool_], sure: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -124,6 +124,8 @@ _PHONES = "set on made calls played into a room, seeds 701 and 702 (benchmarks/R
 _MIXES = "set on made calls with a near voice added, seed 702 (benchmarks/README.md)"
 _SEEN = "set on made calls, some of them played into a room and recorded again (docs/verdict.md)"
 
+_GAPS = "how the codecs stop sending (RFC 7845 and 3GPP TS 26.093), with room for stamps in whole milliseconds"
+
 
 def _row(name: str, value: float, unit: str, low: float, high: float, meaning: str, source: str = _TUNED) -> Threshold:
     return Threshold(name, value, unit, low, high, meaning, source)
@@ -180,6 +182,13 @@ _ROWS: tuple[Threshold, ...] = (
     _row("dropout.fade_error", 2, "dB", 0, 20, "RMS distance from the line up to which a fade is straight"),
     _row("dropout.fade_least", 110, "dB/s", 0, 2000, "slower fades are none of a decoder"),
     _row("dropout.fade_most", 470, "dB/s", 0, 5000, "faster ones are the end of a sound"),
+    _row("gap.shortest", 0.018, "s", 0, 10, "shorter gaps in a container are no outage by themselves", _GAPS),
+    _row("gap.beside", 0.1, "s", 0, 10, "missing packets with speech so close before or behind are lost speech", _GAPS),
+    _row("gap.tiny", 2, "bytes", 0, 1000, "an Opus packet up to this size says that nothing will be sent (DTX)", _GAPS),
+    _row("gap.sid", 7, "bytes", 0, 1000, "a packet of other speech codecs up to this size says so", _GAPS),
+    _row("gap.dtx_longest", 0.42, "s", 0, 10, "a sender in DTX refreshes the background at least so often", _GAPS),
+    _row("gap.dtx_alike", 0.022, "s", 0, 1, "gaps of DTX in a row differ in length by no more", _GAPS),
+    _row("gap.dtx_refresh", 0.1, "s", 0, 10, "and lie no further from each other", _GAPS),
     *_event_rows("buzz", 0.6, 0.15, 0.02, 0.03),
     _row("buzz.brief", 0.04, "s", 0, 1, "a shorter buzz must be nearly sure, or a copy to the sample"),
     _row("buzz.brief_sure", 0.85, "1", 0, 1, "so sure"),

@@ -141,9 +141,10 @@ def test_a_threshold_file_that_is_wrong_is_usage(run, tmp_path):
 
 
 def test_options_reach_the_library(run):
-    run("analyze", "x.wav", "--start", "1", "--end", "2.5", "--sha256")
+    run("analyze", "x.wav", "--start", "1", "--end", "2.5", "--stream", "1", "--sha256")
     assert fake_analyze.options.pop("thresholds") is not None
-    assert fake_analyze.options == {"start": 1.0, "end": 2.5, "sha256": True, "raw_format": None}
+    given = {"start": 1.0, "end": 2.5, "stream": 1, "sha256": True, "raw_format": None}
+    assert fake_analyze.options == given
 
 
 def test_a_folder_is_searched(run, tmp_path):

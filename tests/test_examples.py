@@ -32,6 +32,7 @@ def calls(tmp_path, monkeypatch):
     (tmp_path / "calls").mkdir()
     shutil.copy(SAMPLES / "degraded_random_loss.wav", tmp_path / "call.wav")
     shutil.copy(SAMPLES / "degraded_throttled.m4a", tmp_path / "call.m4a")
+    shutil.copy(Path(__file__).parent / "data" / "mediarecorder.webm", tmp_path / "call.webm")
     shutil.copy(SAMPLES / "intact_two_way_stereo.opus", tmp_path / "stereo.opus")
     shutil.copy(SAMPLES / "blocked_telegram_silence.flac", tmp_path / "calls")
     shutil.copy(SAMPLES / "intact_mobile_recorder.3gp", tmp_path / "calls")

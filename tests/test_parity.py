@@ -27,6 +27,7 @@ CALLS = {
     "analyze": (audioq.analyze, audioq.analyze_legs),
     "measure": (audioq.read, audioq.measure, audioq.save),
     "judge": (audioq.load, audioq.compose),
+    "info": (audioq.info,),
     "explain": (audioq.explain,),
     "simulate": (make_corpus,),
 }

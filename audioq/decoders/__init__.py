@@ -10,14 +10,17 @@ decoder hands out; `codec_sr` says 48000.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import soundfile
 
-from audioq.decoders import ffmpeg, headerless, headers, libsndfile, raw
+from audioq.decoders import ffmpeg, headerless, headers, libsndfile, ogg, raw
 from audioq.decoders.files import FileView
 from audioq.decoders.stream import Stream
+from audioq.decoders.tracks import Header, no_such_track
 
 
-def probe(view: FileView, name: str = "", raw_format: str | None = None) -> Stream:
+def probe(view: FileView, name: str = "", raw_format: str | None = None, track: int | None = None) -> Stream:
     """Find the decoder of a file and what it says about it.
 
     Parameters
@@ -27,17 +30,47 @@ def probe(view: FileView, name: str = "", raw_format: str | None = None) -> Stre
         Its ending says what bytes without a header are.
     raw_format : str, optional
         What they are, as the user says; see `audioq.decoders.raw.parse`.
+    track : int, optional
+        Number of the audio track to read, from 0 on.
 
     Raises
     ------
     UndecodableError
-        Neither soundfile nor PyAV can read it, or `raw_format` is no such text.
+        Neither soundfile nor PyAV can read it, it has no such track, or `raw_format` is no such text.
     """
     given = None if raw_format is None else raw.parse(raw_format)
     if (given or raw.named_raw(name)) and not headers.has_header(view):
+        if track:
+            raise no_such_track(track, 1)
         return headerless.probe(view, given or raw.by_name(name))
     try:
-        return libsndfile.probe(view)
+        stream = libsndfile.probe(view)
     except soundfile.SoundFileError as refused:
         headers.refuse_packets(view)
-        return ffmpeg.probe(view, libsndfile.refusal(refused))
+        return ffmpeg.probe(view, libsndfile.refusal(refused), track)
+    if stream.container == "ogg":
+        return _ogg(view, stream, track)
+    if track:
+        raise no_such_track(track, 1)
+    return stream
+
+
+def head(view: FileView, name: str = "", raw_format: str | None = None) -> Header | None:
+    """Return what a container says of itself; None where there is none, or FFmpeg does not know it."""
+    if (raw_format is not None or raw.named_raw(name)) and not headers.has_header(view):
+        return None
+    return ffmpeg.head(view)
+
+
+def _ogg(view: FileView, stream: Stream, track: int | None) -> Stream:
+    """Hand an Ogg file that libsndfile would play without its gaps, or with several tracks, to PyAV."""
+    pages = ogg.scan(view)
+    if pages.tracks > 1:
+        return ffmpeg.probe(view, None, track)
+    if track:
+        raise no_such_track(track, 1)
+    if stream.codec != "opus":
+        return stream
+    if not (pages.gaps or pages.overlap_s or pages.jumps):
+        return replace(stream, timed=True)
+    return replace(ffmpeg.probe(view, None, pages=pages), notes=stream.notes)

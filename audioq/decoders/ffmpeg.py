@@ -6,30 +6,37 @@ PyAV is imported late: most recordings never need it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.decoders.clock import Moment, Placed, in_order, on_time
 from audioq.decoders.files import FileView
+from audioq.decoders.ogg import Pages, in_pages
 from audioq.decoders.raw import RawFormat, demuxer_options
-from audioq.decoders.stream import OPUS_RATE, CutShortError, Pieces, Samples, Stream, UndecodableError, drop, to_float
+from audioq.decoders.stream import (
+    OPUS_RATE,
+    CutShortError,
+    Found,
+    Gap,
+    Pieces,
+    Samples,
+    Stream,
+    UndecodableError,
+    drop,
+    to_float,
+)
+from audioq.decoders.tracks import Header, encrypted, header_tracks, length_of, name_of, start_of, wanted
 from audioq.table import Note
 
 if TYPE_CHECKING:
     import av
     from av.container import InputContainer
 
-GAP_SECONDS = 0.015
-"""A jump of the time stamps beyond this is a lost packet (20 ms and more), below it is jitter."""
-MAX_GAP_SECONDS = 600.0
-"""A longer jump is a broken clock, not a loss."""
-
 WITHOUT_CLOCK = ("aac", "amr", "mp3", "ac3")
 """Containers without time stamps; FFmpeg makes some up from the rate of the first packet."""
-
-STATES_SOUND = ("mov", "asf", "flac", "wav", "aiff", "caf")
-"""Containers whose header states the length of the sound."""
 
 KNOWN_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,amr,amrnb,amrwb,aac,mp3,flac,ogg,wav,w64,aiff,caf,au,avi,"
@@ -55,13 +62,31 @@ def _open(view: FileView, raw: RawFormat | None = None) -> InputContainer:
     return container
 
 
-def probe(view: FileView, reason: str | None, raw: RawFormat | None = None) -> Stream:
-    """Describe a file; `reason` is why libsndfile, which knows its format, refused it; `raw` what bare bytes are.
+def probe(
+    view: FileView,
+    reason: str | None,
+    track: int | None = None,
+    pages: Pages | None = None,
+    raw: RawFormat | None = None,
+) -> Stream:
+    """Describe the sound of a file.
+
+    Parameters
+    ----------
+    view : FileView
+    reason : str or None
+        Why libsndfile, which knows its format, refused it.
+    track : int, optional
+        Number of the audio track; without it, the first with sound, those first that are flagged as default.
+    pages : Pages, optional
+        Where packets are missing in an Ogg file.
+    raw : RawFormat, optional
+        What bare bytes are.
 
     Raises
     ------
     UndecodableError
-        PyAV cannot read it either, or it holds no sound.
+        PyAV cannot read it either, or it holds no sound or no such track.
     """
     view.patches = ()
     try:
@@ -70,9 +95,38 @@ def probe(view: FileView, reason: str | None, raw: RawFormat | None = None) -> S
         raise UndecodableError("needs PyAV to be decoded", "install it with pip install av") from cause
     try:
         with _open(view, raw) as container:
-            return _describe(view, container, raw)
+            numbers = wanted(container, track)
+            count = len(container.streams.audio)
+        refused: list[UndecodableError] = []
+        for number in numbers:
+            try:
+                with _open(view, raw) as container:
+                    stream = _describe(view, container, _Way(number, pages), raw)
+            except UndecodableError as error:
+                refused.append(error)
+                continue
+            chosen = Note("several_tracks", (("count", count), ("track", number)))
+            return replace(stream, notes=(chosen,) if track is None and count > 1 else ())
     except (av.error.FFmpegError, ValueError) as cause:
         raise _undecodable(view, reason) from cause
+    raise refused[0]
+
+
+def head(view: FileView) -> Header | None:
+    """Return what the container says of itself; None where FFmpeg does not know it."""
+    try:
+        import av
+    except ImportError:
+        return None
+    try:
+        with _open(view) as container:
+            length = container.duration / 1e6 if container.duration is not None else float("nan")
+            tags = {name: value for stream in container.streams for name, value in stream.metadata.items()}
+            tags |= container.metadata
+            shown = tuple((str(name), str(value)) for name, value in tags.items())
+            return Header(name_of(view, container), length, header_tracks(container), shown)
+    except (av.error.FFmpegError, ValueError):
+        return None
 
 
 def _undecodable(view: FileView, reason: str | None) -> UndecodableError:
@@ -85,18 +139,14 @@ def _undecodable(view: FileView, reason: str | None) -> UndecodableError:
     return UndecodableError("is not a recording that can be decoded", SUPPORTED)
 
 
-def _describe(view: FileView, container: InputContainer, raw: RawFormat | None) -> Stream:
-    if not container.streams.audio:
-        what = "is a video without sound" if container.streams.video else "holds no sound"
-        raise UndecodableError(what, "pass a recording with sound")
-    audio = container.streams.audio[0]
-    frame = next((f for f, _ in _frames(container) if f is not None), None)
-    if frame is None:
-        raise UndecodableError("holds sound that cannot be decoded", "export it as WAV or FLAC")
+def _describe(view: FileView, container: InputContainer, way: _Way, raw: RawFormat | None) -> Stream:
+    audio = container.streams.audio[way.track]
+    frame = _first_frame(container, way.track)
     codec = audio.codec_context.codec.canonical_name
-    length, stated = _length(container)
+    length, stated = length_of(container, way.track)
+    name = name_of(view, container)
     return Stream(
-        container=_container_name(view, container),
+        container=name,
         codec={"gsm_ms": "gsm"}.get(codec, codec),
         sr=frame.sample_rate,
         codec_sr=OPUS_RATE if codec == "opus" else audio.codec_context.sample_rate,
@@ -105,51 +155,67 @@ def _describe(view: FileView, container: InputContainer, raw: RawFormat | None) 
         seconds=length,
         notes=(),
         patches=(),
-        decode=_decode,
+        decode=way.decode,
+        timed=raw is None and name not in WITHOUT_CLOCK,
         raw=raw,
     )
 
 
-def _length(container: InputContainer) -> tuple[float, bool]:
-    """Seconds of sound, NaN where unknown, and whether the file says so itself (FFmpeg also guesses)."""
-    kind = container.format.name.split(",")[0]
-    audio = container.streams.audio[0]
-    if audio.duration is not None and audio.time_base is not None:
-        return float(audio.duration * audio.time_base), kind in STATES_SOUND
-    if container.duration is not None:
-        # Matroska only states the length of the longest stream.
-        return container.duration / 1e6, kind == "matroska" and len(container.streams) == 1
-    return float("nan"), False
+def _first_frame(container: InputContainer, number: int) -> av.AudioFrame:
+    try:
+        frame = next((moment.sound for moment in _moments(container, number)), None)
+    except CutShortError as cause:
+        raise UndecodableError("holds sound that cannot be decoded", "export it as WAV or FLAC") from cause
+    if frame is None:
+        raise UndecodableError(f"holds no sound in its audio track {number}", "pass a recording with sound")
+    return frame
 
 
-def _container_name(view: FileView, container: InputContainer) -> str:
-    name = container.format.name.split(",")[0]
-    if name == "mov":
-        brand = str(container.metadata.get("major_brand", ""))
-        return "3gp" if brand.startswith("3g") else "mov" if brand.startswith("qt") else "mp4"
-    if name == "matroska" and b"webm" in view.at(0, 64):
-        return "webm"
-    return name
+def _moments(container: InputContainer, number: int) -> Iterator[Moment[av.AudioFrame]]:
+    """Yield each frame of a track with its time and what could not be decoded before it.
 
-
-def _frames(container: InputContainer) -> Iterator[tuple[av.AudioFrame | None, float]]:
-    """Yield (frame, 0), and (None, seconds) for a packet that cannot be decoded."""
+    Raises
+    ------
+    CutShortError
+        The container cannot be read on, or its last packets cannot be decoded.
+    """
     import av
 
-    for packet in container.demux(container.streams.audio[0]):
-        try:
-            for frame in packet.decode():
-                if isinstance(frame, av.AudioFrame):
-                    yield frame, 0.0
-        except av.error.FFmpegError:
-            yield None, float((packet.duration or 0) * packet.time_base) if packet.time_base else 0.0
+    lost = 0.0
+    try:
+        for n, packet in enumerate(container.demux(container.streams.audio[number])):
+            if n == 0 and packet.has_sidedata("encryption_info"):
+                raise encrypted()
+            try:
+                for frame in packet.decode():
+                    if isinstance(frame, av.AudioFrame):
+                        yield Moment(_time(frame), frame.samples / frame.sample_rate, n, packet.size, lost, frame)
+                        lost = 0.0
+            except av.error.FFmpegError:
+                lost += float((packet.duration or 0) * packet.time_base) if packet.time_base else 0.0
+    except (av.error.FFmpegError, ValueError) as cause:
+        raise CutShortError(lost) from cause
+    if lost:
+        raise CutShortError(lost)
 
 
-def _decode(view: FileView, stream: Stream, n: int, first: int, notes: list[Note]) -> Pieces:
-    yield from drop(_trimmed(_on_time(view, stream, notes), stream), first)
+def _time(frame: av.AudioFrame) -> float | None:
+    return None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
 
 
-def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Which track to decode, and by which clock."""
+
+    track: int
+    pages: Pages | None
+
+    def decode(self, view: FileView, stream: Stream, n: int, first: int, found: Found) -> Pieces:
+        """Yield the sound from sample `first` on, in its time."""
+        yield from drop(_trimmed(_on_time(self, view, stream, found), stream, found), first)
+
+
+def _trimmed(pieces: Pieces, stream: Stream, found: Found) -> Pieces:
     """Cut the coder's padding off the last piece of an MP4 file, whose index knows the true length."""
     end = stream.claimed if stream.container in ("mp4", "3gp", "mov") else None
     if end is None:
@@ -163,63 +229,33 @@ def _trimmed(pieces: Pieces, stream: Stream) -> Pieces:
             yield last
         last = piece
     if last is not None:
+        end += round(found.late_s * stream.sr)
         yield last[:, : end - position] if end > position else last
 
 
-def _on_time(view: FileView, stream: Stream, notes: list[Note]) -> Pieces:
-    """Decode, with silence where the time stamps say that packets are missing."""
-    import av
-
-    clock = None if stream.raw or stream.container in WITHOUT_CLOCK else _Clock()
+def _on_time(way: _Way, view: FileView, stream: Stream, found: Found) -> Pieces:
+    """Decode, with silence where the container says that packets are missing."""
     shape = _Shape(stream)
-    filled, pending = 0.0, 0.0
+    position = 0
     with _open(view, stream.raw) as container:
-        try:
-            for frame, lost in _frames(container):
-                pending += lost
-                if frame is None:
-                    continue
-                gap = pending if clock is None else clock.gap_before(frame)
-                pending = 0.0
-                if gap:
-                    filled += gap
-                    yield np.zeros((stream.channels, round(gap * stream.sr)), np.float32)
-                yield shape.samples(frame)
-        except (av.error.FFmpegError, ValueError) as cause:
-            raise CutShortError(pending) from cause
-        finally:
-            if filled:
-                notes.append(Note("missing_packets", (("seconds", round(filled, 3)),)))
-    if pending:
-        raise CutShortError(pending)
+        for placed in _placed(way, container, stream, found):
+            late = round(found.late_s * stream.sr) if position == 0 else 0
+            gap = round(placed.gap_s * stream.sr)
+            position += late + gap
+            if gap:  # noted before its zeros go out: whoever reads a part may stop within them
+                found.gaps.append(Gap(position - gap, position, placed.size_before))
+            if late + gap:
+                yield np.zeros((stream.channels, late + gap), np.float32)
+            samples = shape.samples(placed.sound)
+            position += samples.shape[1]
+            yield samples
 
 
-class _Clock:
-    """Compares the time stamps of frames with the sound that they carry."""
-
-    def __init__(self) -> None:
-        self._due: float | None = None
-        """When the next frame is due by the stamp of the last one."""
-        self._late = 0.0
-        """How far the sound handed out lags behind the stamps."""
-
-    def gap_before(self, frame: av.AudioFrame) -> float:
-        """Seconds of sound missing before this frame.
-
-        A jump must show against the last frame, else slow drift of clocks would add up to holes,
-        and against the whole, else a late packet and the early one after it would make one.
-        """
-        if frame.pts is None or frame.time_base is None:
-            return 0.0
-        now = float(frame.pts * frame.time_base)
-        step = 0.0 if self._due is None else now - self._due
-        self._due = now + frame.samples / frame.sample_rate
-        self._late += step
-        gap = min(step, self._late)
-        if not GAP_SECONDS < gap < MAX_GAP_SECONDS:
-            return 0.0
-        self._late -= gap
-        return gap
+def _placed(way: _Way, container: InputContainer, stream: Stream, found: Found) -> Iterator[Placed[av.AudioFrame]]:
+    moments = _moments(container, way.track)
+    if way.pages is not None:
+        return in_pages(moments, way.pages, found)
+    return on_time(moments, found, start_of(container, way.track)) if stream.timed else in_order(moments)
 
 
 class _Shape:

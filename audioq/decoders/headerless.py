@@ -11,7 +11,7 @@ from audioq.decoders import ffmpeg
 from audioq.decoders.files import FileView
 from audioq.decoders.plausibility import LISTEN_SECONDS, doubts
 from audioq.decoders.raw import RawFormat, whole_units
-from audioq.decoders.stream import CutShortError, Samples, Stream, UndecodableError, take
+from audioq.decoders.stream import CutShortError, Found, Samples, Stream, UndecodableError, take
 from audioq.table import Note
 
 _REMEDY = "say with --raw-format what its bytes are, such as mulaw,8000,1"
@@ -32,7 +32,7 @@ def probe(view: FileView, raw: RawFormat) -> Stream:
     if samples == 0:
         raise UndecodableError(f"is too short for {raw.codec}", "record or copy it again")
     try:
-        stream = ffmpeg.probe(view, None, raw)
+        stream = ffmpeg.probe(view, None, raw=raw)
     except UndecodableError as cause:
         if isinstance(cause.__cause__, ImportError):
             raise
@@ -50,5 +50,5 @@ def _first_seconds(view: FileView, stream: Stream) -> Samples:
     pieces = [np.zeros((stream.channels, 0), np.float32)]
     with contextlib.suppress(CutShortError):
         wanted = round(LISTEN_SECONDS * stream.sr)
-        pieces.extend(take(stream.decode(view, stream, wanted, 0, []), wanted))
+        pieces.extend(take(stream.decode(view, stream, wanted, 0, Found()), wanted))
     return np.concatenate(pieces, axis=1)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from audioq.decoders import headers
 from audioq.decoders.files import FileView, Patch
-from audioq.decoders.stream import OPUS_RATE, CutShortError, Pieces, Samples, Stream, drop
+from audioq.decoders.stream import OPUS_RATE, CutShortError, Found, Pieces, Samples, Stream, drop
 from audioq.table import Note
 
 _NOT_RECOGNISED = 1
@@ -158,7 +158,7 @@ def _claimed_length(view: FileView, file: Any, wav: headers.WavLength | None) ->
     return round(file.frames * max(share or 1.0, 1.0)), ()
 
 
-def _decode(view: FileView, stream: Stream, n: int, first: int, notes: list[Note]) -> Pieces:
+def _decode(view: FileView, stream: Stream, n: int, first: int, found: Found) -> Pieces:
     with _open(view) as file:
         if first and stream.claimed is not None and file.subtype in _SEEK_IS_EXACT and _can_seek(file):
             file.seek(min(first, file.frames))

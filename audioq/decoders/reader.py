@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from audioq.decoders.files import Opener, check_readable
 from audioq.decoders.headers import SLACK_SECONDS
-from audioq.decoders.stream import CutShortError, Pieces, Samples, Stream, rebatch, take
+from audioq.decoders.stream import CutShortError, Found, Gap, Pieces, Samples, Stream, rebatch, take
 from audioq.errors import AudioError
 from audioq.table import Note
 
@@ -69,12 +69,15 @@ class StreamReader:
     stream: Stream
     span: Span
     notes: list[Note]
+    gaps: list[Gap] = field(default_factory=list)
+    """Missing packets in what was read last, in samples from the beginning of the wanted part."""
 
     def blocks(self, n: int) -> Pieces:
         """Yield the wanted part in blocks of `n` samples."""
         position = self.span.first
         cut: CutShortError | None = None
-        found: list[Note] = []
+        found = Found()
+        self.gaps.clear()
         with self.reopen() as view:
             view.patches = self.stream.patches
             pieces = self.stream.decode(view, self.stream, n, position, found)
@@ -90,18 +93,29 @@ class StreamReader:
             check_readable(self.title, view)
         self._conclude(position, cut, found)
 
-    def _conclude(self, position: int, cut: CutShortError | None, found: list[Note]) -> None:
+    def _take_gaps(self, found: Found, position: int) -> None:
+        """Keep the gaps in the wanted part up to `position`, which counts from the beginning of the stream."""
+        first = self.span.first
+        cut = (Gap(max(gap.start, first) - first, min(gap.end, position) - first, gap.size) for gap in found.gaps)
+        self.gaps[:] = [gap for gap in cut if gap.start < gap.end]
+
+    def _missing(self) -> list[Note]:
+        seconds = sum(gap.end - gap.start for gap in self.gaps) / self.stream.sr
+        return [Note("missing_packets", (("seconds", round(seconds, 3)),))] if seconds else []
+
+    def _conclude(self, position: int, cut: CutShortError | None, found: Found) -> None:
         """Say what is missing, once the last block is out."""
         sr = self.stream.sr
-        self._note(*found, *self._truncation(position, cut))
+        self._take_gaps(found, position)
+        self._note(*self._missing(), *found.notes(), *self._truncation(position, cut, found.jumps > 0))
         if position == self.span.first and self.span.first:
             raise AudioError(self.title, "start lies outside the recording", "pass an earlier start")
         _check_length(self.title, position - self.span.first, sr)
 
-    def _truncation(self, position: int, cut: CutShortError | None) -> list[Note]:
+    def _truncation(self, position: int, cut: CutShortError | None, jumps: bool) -> list[Note]:
         sr = self.stream.sr
         decoded = ("decoded", position / sr)
-        due = max(position + round(cut.seconds * sr) if cut else position, self.stream.claimed or 0)
+        due = max(position + round(cut.seconds * sr) if cut else position, 0 if jumps else self.stream.claimed or 0)
         wanted = due if self.span.stop is None else min(due, self.span.stop)
         if wanted - position > SLACK_SECONDS * sr or (cut and due > position):
             return [Note("truncated", (("declared", due / sr), decoded))]

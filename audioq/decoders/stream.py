@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ Pieces = Iterator[Samples]
 OPUS_RATE = 48000
 """Clock of every Opus stream in Hz."""
 
+_LATE_SECONDS = 0.1
+"""Sound and picture of a video hardly ever begin at the same time; less than this is no news."""
+
 _EXACT_BYTES = 2
 """Integers up to this size fit into the 24 bits of a float32."""
 
@@ -36,6 +39,43 @@ class CutShortError(Exception):
     def __init__(self, seconds: float = 0.0) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+
+
+class Gap(NamedTuple):
+    """A stretch that the container has no packet for, filled with zeros."""
+
+    start: int
+    """First sample, at the rate of the decoded sound."""
+    end: int
+    """One past the last sample."""
+    size: int
+    """Bytes of the packet before: a codec that stops sending in silence says so in a tiny one."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What only shows while a stream is decoded; grows with it."""
+
+    gaps: list[Gap] = field(default_factory=list)
+    """In samples from the beginning of the stream."""
+    late_s: float = 0.0
+    """How much later than the other tracks of the file the sound begins, in seconds."""
+    overlap_s: float = 0.0
+    """Seconds of sound stamped as if it were heard at the same time as what came before."""
+    loose_s: float = 0.0
+    """How far gaps may lie behind where they were put, in seconds."""
+    jumps: int = 0
+    """How often the clock jumped further than any loss is long, or back."""
+
+    def notes(self) -> list[Note]:
+        """Return what people should know of it, but for the gaps."""
+        notes = [
+            (self.late_s >= _LATE_SECONDS, Note("late_start", (("seconds", round(self.late_s, 3)),))),
+            (self.overlap_s, Note("overlapping_packets", (("seconds", round(self.overlap_s, 3)),))),
+            (self.loose_s, Note("loose_gaps", (("seconds", round(self.loose_s, 3)),))),
+            (self.jumps, Note("clock_jumps", (("count", self.jumps),))),
+        ]
+        return [note for amount, note in notes if amount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +99,11 @@ class Stream:
     patches : tuple of Patch
         How the decoder wants the header mended.
     decode : callable
-        ``decode(view, stream, n, first, notes)`` yields float32 arrays, shape (channels, any), from
-        sample `first` on, in steps of about `n`; appends to `notes`; raises `CutShortError` after
+        ``decode(view, stream, n, first, found)`` yields float32 arrays, shape (channels, any), from
+        sample `first` on, in steps of about `n`; appends to `found`; raises `CutShortError` after
         the last piece when the decoder failed before the end.
+    timed : bool
+        Whether the container stamps its packets, so that it shows where some are missing.
     raw : RawFormat or None
         What the bytes were taken for where no header says it.
     """
@@ -75,7 +117,8 @@ class Stream:
     seconds: float
     notes: tuple[Note, ...]
     patches: tuple[Patch, ...]
-    decode: Callable[[FileView, Stream, int, int, list[Note]], Pieces]
+    decode: Callable[[FileView, Stream, int, int, Found], Pieces]
+    timed: bool = False
     raw: RawFormat | None = None
 
 

@@ -20,6 +20,13 @@ class OutputFormat(StrEnum):
     CSV = "csv"
 
 
+class InfoFormat(StrEnum):
+    """How the contents of a file are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 def write_head(format: OutputFormat, out: Output) -> None:
     """Write what comes before the first result."""
     if format is OutputFormat.CSV:

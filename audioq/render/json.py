@@ -56,7 +56,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
 
     error = {"type": failure.type, "message": undecoded(failure.message)}
     given = {"call_id": failure.call_id, "leg": failure.leg}
-    row = {"schema": SCHEMA_VERSION, "audioq": __version__, **_file(failure.file), "error": error}
+    row = {"schema": SCHEMA_VERSION, "audioq": __version__, **file_names(failure.file), "error": error}
     return row | {name: undecoded(value) for name, value in given.items() if value is not None}
 
 
@@ -64,15 +64,15 @@ def _report(report: Report, language: str) -> dict[str, Any]:
     return {
         "schema": SCHEMA_VERSION,
         "audioq": report.version,
-        **_file(report.file),
+        **file_names(report.file),
         **({} if report.sha256 is None else {"sha256": report.sha256}),
-        "format": {name: _number(value) for name, value in asdict(report.format).items()},
+        "format": {name: number(value) for name, value in asdict(report.format).items()},
         "verdict": _verdict(report.verdict, report.scores, language) | _deciding(report),
-        "severity": _number(report.severity),
+        "severity": number(report.severity),
         "scores": _scores(report.scores),
         "events": [_event(event) for event in report.events],
         "channels": [_channel(channel, language) for channel in report.channels],
-        "warnings": [_warning(note, language) for note in report.warnings],
+        "warnings": [warning(note, language) for note in report.warnings],
         "thresholds": report.thresholds,
         "assessable": _assessable(report.assessable, language),
         **_call(report),
@@ -95,18 +95,18 @@ def _call(report: Report) -> dict[str, Any]:
 def _leg(leg: Leg) -> dict[str, Any]:
     return {
         "leg": undecoded(leg.name),
-        **_file(leg.file),
+        **file_names(leg.file),
         **({} if leg.sha256 is None else {"sha256": leg.sha256}),
-        "format": {name: _number(value) for name, value in asdict(leg.format).items()},
+        "format": {name: number(value) for name, value in asdict(leg.format).items()},
     }
 
 
 def _lost(failure: Failure) -> dict[str, Any]:
     error = {"type": failure.type, "message": undecoded(failure.message)}
-    return {"leg": undecoded(failure.leg or ""), **_file(failure.file), "error": error}
+    return {"leg": undecoded(failure.leg or ""), **file_names(failure.file), "error": error}
 
 
-def _file(name: str) -> dict[str, str]:
+def file_names(name: str) -> dict[str, str]:
     """Return the name as Unicode; one that is not Unicode comes with its exact bytes as well."""
     shown = undecoded(name)
     # Strict readers refuse lone surrogates, and one such line would cost them the whole file.
@@ -123,8 +123,8 @@ def _exact(name: str) -> str:
 def _verdict(verdict: Verdict, scores: Mapping[str, float], language: str) -> dict[str, Any]:
     return {
         "label": str(verdict.label),
-        "confidence": _number(verdict.confidence),
-        "probabilities": {str(label): _number(value) for label, value in verdict.probabilities.items()},
+        "confidence": number(verdict.confidence),
+        "probabilities": {str(label): number(value) for label, value in verdict.probabilities.items()},
         "basis": verdict.basis,
         "rivals": list(verdict.rivals),
         "rule": verdict.rule,
@@ -133,18 +133,18 @@ def _verdict(verdict: Verdict, scores: Mapping[str, float], language: str) -> di
 
 
 def _reason(reason: Reason, scores: Mapping[str, float], language: str) -> dict[str, Any]:
-    numbers = {name: _number(value) for name, value in asdict(reason).items()}
+    numbers = {name: number(value) for name, value in asdict(reason).items()}
     return {**numbers, "text": undecoded(say_reason(reason, scores, language))}
 
 
 def _scores(scores: Mapping[str, float]) -> dict[str, Any]:
-    ours = {metric.name: _number(scores.get(metric.name)) for metric in METRICS}
-    return ours | {name: _number(value) for name, value in scores.items() if name not in ours}
+    ours = {metric.name: number(scores.get(metric.name)) for metric in METRICS}
+    return ours | {name: number(value) for name, value in scores.items() if name not in ours}
 
 
 def _event(event: Event) -> dict[str, Any]:
-    row = {name: _number(value) for name, value in asdict(event).items() if name != "evidence"}
-    evidence = [{name: _number(value) for name, value in asdict(item).items()} for item in event.evidence]
+    row = {name: number(value) for name, value in asdict(event).items() if name != "evidence"}
+    evidence = [{name: number(value) for name, value in asdict(item).items()} for item in event.evidence]
     return {**row, "evidence": evidence}
 
 
@@ -165,16 +165,17 @@ def _assessable(assessments: Sequence[Assessment], language: str) -> dict[str, A
     }
 
 
-def _warning(note: Note, language: str) -> dict[str, Any]:
+def warning(note: Note, language: str) -> dict[str, Any]:
+    """Return a note with its sentence."""
     return _said(note, say_note(note, language))
 
 
 def _said(note: Note, sentence: str) -> dict[str, Any]:
-    values = {name: undecoded(value) if isinstance(value, str) else _number(value) for name, value in note.values}
+    values = {name: undecoded(value) if isinstance(value, str) else number(value) for name, value in note.values}
     return {"id": note.id, "values": values, "text": undecoded(sentence)}
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
     """Return None in place of a number that JSON cannot hold, else the value as plain Python."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value

@@ -1,0 +1,78 @@
+"""Results: made one by one and shown as soon as they are there; then the command exits with the status that results."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import typer
+
+from audioq.endings import UNREAD, FailOn, ending_quietly, status
+from audioq.options import check_output
+from audioq.render.formats import InfoFormat, OutputFormat
+
+if TYPE_CHECKING:
+    from audioq.report import Failure, Report
+    from audioq.tracks import Info
+
+
+def show_each(
+    files: Iterable[str | Failure],
+    make: Callable[[str], Report],
+    format: OutputFormat,
+    output: str | None,
+    fail_on: FailOn | None,
+    debug: bool,
+) -> None:
+    """Make a report of each file, show it as soon as it is done, and exit with the status that results."""
+    from audioq.batches import attempt
+    from audioq.render.formats import write_head, write_result
+    from audioq.render.output import Output, say_failure
+    from audioq.render.progress import Progress
+    from audioq.report import Failure
+
+    items = list(files)
+    check_output(output, [item for item in items if isinstance(item, str)])
+    labels: set[str] = set()
+    failed = False
+    with ending_quietly(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
+        write_head(format, out)
+        for item in items:
+            progress.next(item.file if isinstance(item, Failure) else item)
+            made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
+            parts: list[Report | Failure] = [made] if isinstance(made, Failure) else [made, *made.missing]
+            with progress.aside():
+                for part in parts:
+                    if isinstance(part, Failure) and format is OutputFormat.TEXT:
+                        say_failure(part)
+                    else:
+                        write_result(part, format, out, alone=len(items) == 1)
+            failed = failed or isinstance(parts[-1], Failure)
+            labels |= set() if isinstance(made, Failure) else {str(made.verdict.label)}
+    raise typer.Exit(status(labels, failed, fail_on))
+
+
+def show_tracks(
+    files: Iterable[str | Failure], make: Callable[[str], Info], format: InfoFormat, output: str | None, debug: bool
+) -> None:
+    """Say of each file what is in it, and exit with the status that results."""
+    from audioq.batches import attempt
+    from audioq.render.output import Output, say_failure
+    from audioq.render.tracks import to_json, to_page
+    from audioq.report import Failure
+
+    items = list(files)
+    check_output(output, [item for item in items if isinstance(item, str)])
+    failed = False
+    with ending_quietly(output), Output(output) as out:
+        for item in items:
+            made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
+            failed = failed or isinstance(made, Failure)
+            if format is InfoFormat.JSON:
+                out.write_line(to_json(made))
+            elif isinstance(made, Failure):
+                say_failure(made)
+            else:
+                out.write_line(to_page(made))
+    raise typer.Exit(UNREAD if failed else 0)
