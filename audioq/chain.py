@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audioq.listening import listen
+from audioq.masks import bridged, runs
 from audioq.recorder import Fault, recorder_faults
-from audioq.table import FeatureTable
+from audioq.table import HOP_SECONDS, FeatureTable, Note
 
 LOSSY = frozenset(
     (
@@ -33,9 +35,6 @@ LOSSY = frozenset(
     )
 )
 """Codecs of files that leave out what they take to be inaudible."""
-
-SIDES = ("far", "both", "near")
-"""Whose voice a recording may hold: that of the other end, of both, or of the recorder's own end."""
 
 LIMITS: Mapping[str, Mapping[str, str]] = {
     "loudspeaker": {"dropout.least_snr": "loudspeaker.least_snr", "dropout.cut": "loudspeaker.cut"},
@@ -62,7 +61,7 @@ class Recording:
     faults : tuple of Fault
         What the recorder did wrong and the call did not.
     side : str or None
-        Whose voice it holds, where somebody said so: one of `SIDES`.
+        Whose voice it holds, where somebody said so: ``far``, ``both`` or ``near``.
     """
 
     chain: str
@@ -100,3 +99,42 @@ def fitted(thresholds: Mapping[str, float], recording: Recording) -> Mapping[str
     if not changes:
         return thresholds
     return {**thresholds, **{name: thresholds[instead] for name, instead in changes.items()}}
+
+
+def said_of(recording: Recording, table: FeatureTable, thresholds: Mapping[str, float]) -> tuple[Note, ...]:
+    """Return what people should know of a recorder: its faults, and what a verdict on this side can mean.
+
+    Parameters
+    ----------
+    recording : Recording
+        What `recognise` made of the table.
+    table : FeatureTable
+    thresholds : mapping of str to float
+    """
+    notes = [
+        Note(fault.id, (("channel", fault.channel), ("count", len(fault.spans)), *_when(fault)))
+        for fault in recording.faults
+    ]
+    if recording.side == "near":
+        notes.append(Note("near_side"))
+    if recording.side == "both":
+        notes.append(Note("both_sides"))
+        for channel in range(table.channels):
+            notes += _unanswered(table, channel, thresholds)
+    return tuple(notes)
+
+
+def _when(fault: Fault) -> tuple[tuple[str, float], ...]:
+    return (("start", round(fault.spans[0][0], 2)), ("value", round(fault.value, 3)))
+
+
+def _unanswered(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Note]:
+    """Long silences after somebody spoke: an answer may have been lost there, or nobody gave one."""
+    speech = bridged(listen(table, channel, thresholds).speech, 50)
+    starts, ends = runs(~speech)
+    long = (ends - starts) * HOP_SECONDS >= thresholds["both.unanswered"]
+    return [
+        Note("unanswered", (("channel", channel), ("start", float(a) * HOP_SECONDS), ("end", float(b) * HOP_SECONDS)))
+        for a, b in zip(starts[long].round(2), ends[long].round(2), strict=True)
+        if a > 0
+    ]

@@ -29,6 +29,7 @@ from audioq.options import (
     OutputFile,
     RawFormat,
     Sha256,
+    Side,
     Start,
     Stream,
     ThresholdFile,
@@ -90,6 +91,7 @@ def analyze(
     channels: Names = None,
     expect_speech: Expected = None,
     ignore_channels: Ignored = None,
+    side: Side = None,
     legs: Legs = False,
     call_id: CallId = None,
     debug: Debug = False,
@@ -108,11 +110,11 @@ def analyze(
         from audioq.legs import analyze_legs
 
         call = legs_of(source, channels)
-        how |= roles_of(list(call), expect_speech, ignore_channels) | {"call_id": call_id}
+        how |= roles_of(list(call), expect_speech, ignore_channels, side) | {"call_id": call_id}
         del how["channels"]  # the legs have these names
         check_output(output, source)
         show_each([" + ".join(source)], lambda _: analyze_legs(call, **how), format, output, fail_on, debug)
-    how |= roles_of(channels, expect_speech, ignore_channels)
+    how |= roles_of(channels, expect_speech, ignore_channels, side)
     files = recordings(source, raw_format is not None)
     show_each(files, lambda file: analyze(file, **how), format, output, fail_on, debug)
 
@@ -168,6 +170,7 @@ def judge(
     channels: Names = None,
     expect_speech: Expected = None,
     ignore_channels: Ignored = None,
+    side: Side = None,
     debug: Debug = False,
 ) -> None:
     """Judge tables that audioq measure wrote.
@@ -178,7 +181,7 @@ def judge(
     from audioq.report import compose
     from audioq.table import load
 
-    roles: dict[str, Any] = roles_of(channels, expect_speech, ignore_channels)
+    roles: dict[str, Any] = roles_of(channels, expect_speech, ignore_channels, side)
     show_each(table, lambda file: compose(load(file), thresholds=policy, **roles), format, output, fail_on, debug)
 
 

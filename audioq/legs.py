@@ -55,6 +55,7 @@ def analyze_legs(
     raw_format: str | None = None,
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
+    side: str | None = None,
 ) -> Report:
     """Say what happened to the sound of a call of which each side has a recording of its own.
 
@@ -76,6 +77,8 @@ def analyze_legs(
         What bytes without a header are; see `read`.
     expect_speech, ignore_channels : names or numbers of legs, optional
         Legs that ought to carry speech, and those that are not to be judged; a leg stands for all of its channels.
+    side : {"far", "both", "near"}, optional
+        Whose voice a channel holds; see `analyze`.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def analyze_legs(
     AudioError
         No leg can be read, or the roles do not fit the legs.
     """
-    roles = assign_roles(len(legs), list(legs), expect_speech, ignore_channels, source=call_id or "legs")
+    roles = assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")
     how = _Reading(start, end, stream, sha256, raw_format, features, call_features)
     read = {name: _attempt(name, source, how, call_id) for name, source in legs.items()}
     tables = {name: one for name, one in read.items() if isinstance(one, FeatureTable)}
@@ -137,7 +140,7 @@ def _spread(roles: Roles, tables: Mapping[str, FeatureTable]) -> Roles:
         expected |= set(own) if leg in roles.expected else set()
         ignored |= set(own) if leg in roles.ignored else set()
     # Where only ignored legs are left, their own verdict is better than none.
-    return Roles(tuple(names), frozenset(expected), frozenset(ignored if len(ignored) < len(names) else ()))
+    return Roles(tuple(names), frozenset(expected), frozenset(ignored if len(ignored) < len(names) else ()), roles.side)
 
 
 def _format(formats: Sequence[Format]) -> Format:

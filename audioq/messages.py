@@ -173,6 +173,8 @@ _ERRORS = {
     "error.call_id": "--call-id names a call of several recordings; add --legs",
     "error.leg_twice": "two legs are named '{name}'; name each leg (--channels), and give each recording once",
     "error.legs_names": "--channels names {names} legs, and there are {count} recordings; give one name a recording",
+    "error.roles.side": "'{name}' is no side",
+    "remedy.roles.side": "say far, both or near: whose voice the recording holds",
     "error.roles.no_name": "a channel's name is empty",
     "remedy.roles.no_name": "write the names with one comma between them",
     "error.roles.number_for_name": "'{name}' is a number and cannot be a channel's name",

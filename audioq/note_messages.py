@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 NOTES = {
+    "note.dropped_buffers": (
+        "{count:.0f} stretches of zeros lie on a grid of {value:.1f} ms, as buffers that the recorder dropped do and "
+        "packets of a call do not; they are kept out of the verdict (the first at {start:.2f} s)"
+    ),
+    "note.recorder_muted": (
+        "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "
+        "the recorder was muted there; that is kept out of the verdict"
+    ),
+    "note.dc_jump": (
+        "at about {start:.0f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched "
+        "in the recorder"
+    ),
+    "note.near_side": (
+        "by --side near this holds the voice at the recorder's own end: it tells of the microphone, and not of what "
+        "the network carried"
+    ),
+    "note.both_sides": (
+        "by --side both the two voices share a channel, and the verdict covers them together: the near voice can be "
+        "perfect while the far one is gone"
+    ),
+    "note.unanswered": (
+        "from {start:.1f} to {end:.1f} s nobody is heard: an answer from the far end may be missing there, or none came"
+    ),
     "note.truncated": "the file is cut short: {decoded:.2f} of {declared:.2f} s could be read",
     "note.wrong_length_header": (
         "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"

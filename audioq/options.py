@@ -40,6 +40,10 @@ Ignored = Annotated[
         "--ignore-channels", "--ignore-channel", metavar="CHANNEL", help="Not judged: name, or number from 0."
     ),
 ]
+Side = Annotated[
+    str | None,
+    typer.Option("--side", metavar="far|both|near", help="Whose voice a channel holds; see docs/verdict.md."),
+]
 Legs = Annotated[bool, typer.Option("--legs", help="The recordings are the sides of one call; judge them together.")]
 CallId = Annotated[str | None, typer.Option("--call-id", metavar="NAME", help="With --legs: what the call is called.")]
 Fail = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit with 3 if a verdict is this or worse.")]
@@ -88,17 +92,18 @@ def check_output(output: str | None, sources: Iterable[str]) -> None:
 
 
 def roles_of(
-    channels: str | Sequence[str] | None, expect: list[str] | None, ignore: list[str] | None
+    channels: str | Sequence[str] | None, expect: list[str] | None, ignore: list[str] | None, side: str | None
 ) -> dict[str, str | Sequence[str]]:
     """Return the roles that were given, as the library takes them; refuse those that fit no recording."""
     from audioq.errors import AudioError
     from audioq.roles import check_roles
 
     try:
-        check_roles(channels, _joined(expect), _joined(ignore))
+        check_roles(channels, _joined(expect), _joined(ignore), side)
     except AudioError as error:
         refuse(f"{error.problem}; {error.remedy}")
     roles = {"channels": channels, "expect_speech": _joined(expect), "ignore_channels": _joined(ignore)}
+    roles["side"] = side
     return {name: value for name, value in roles.items() if value is not None}
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from audioq.absences import dtx_notes
 from audioq.assessable import Assessment, assess, temper
+from audioq.chain import Recording, fitted, said_of
 from audioq.events import Event
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
 from audioq.kinds import KINDS, Kind
 from audioq.roles import NO_ROLES, Channels, Roles, assign_roles
+from audioq.rounding import rounded_event, rounded_format, rounded_recording, rounded_scores, rounded_verdict
 from audioq.rules import RULES, Rule
-from audioq.scores import METRICS
 from audioq.sides import beside, hear, remarks
 from audioq.table import FeatureTable, Format, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
@@ -86,6 +87,8 @@ class Report:
     """The recordings of the call, where it has several; `file` and `format` sum them up."""
     missing: tuple[Failure, ...] = ()
     """Legs that could not be read."""
+    recording: Recording | None = None
+    """How the channel of the verdict was recorded, as far as that is heard."""
 
     @property
     def roles_given(self) -> bool:
@@ -110,6 +113,7 @@ def analyze(
     channels: str | Sequence[str] | None = None,
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
+    side: str | None = None,
 ) -> Report:
     """Say what happened to the sound of a recording.
 
@@ -134,6 +138,8 @@ def analyze(
         A name for each channel, in their order.
     expect_speech, ignore_channels : names or numbers, optional
         Channels that ought to carry speech, and those that are not to be judged; numbers count from 0.
+    side : {"far", "both", "near"}, optional
+        Whose voice a channel holds: that of the other end, of both, or of the recorder's own end.
 
     Returns
     -------
@@ -149,7 +155,7 @@ def analyze(
 
     audio = read(source, sr=sr, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format)
     # Before the work of measuring: roles may not fit.
-    roles = assign_roles(audio.channels, channels, expect_speech, ignore_channels, source=audio.source)
+    roles = assign_roles(audio.channels, channels, expect_speech, ignore_channels, side=side, source=audio.source)
     return report_on([measure(audio, features, call_features)], thresholds, kinds, rules, roles)
 
 
@@ -162,6 +168,7 @@ def compose(
     channels: str | Sequence[str] | None = None,
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
+    side: str | None = None,
 ) -> Report:
     """Find, score and judge what a table holds, and assess what it could show; the second half of `analyze`.
 
@@ -171,7 +178,7 @@ def compose(
         From `measure` or `load`.
     thresholds : Thresholds
     kinds, rules : sequences
-    channels, expect_speech, ignore_channels
+    channels, expect_speech, ignore_channels, side
         Roles of the channels, as in `analyze`.
 
     Returns
@@ -179,7 +186,7 @@ def compose(
     Report
         With all numbers rounded: the same table and thresholds give the same bytes.
     """
-    roles = assign_roles(table.channels, channels, expect_speech, ignore_channels, source=table.file)
+    roles = assign_roles(table.channels, channels, expect_speech, ignore_channels, side=side, source=table.file)
     return report_on([table], thresholds, kinds, rules, roles)
 
 
@@ -211,25 +218,26 @@ def report_on(
     """
     from audioq import __version__
 
-    sides = [hear(table, thresholds, kinds) for table in tables]
+    sides = [hear(table, thresholds, kinds, roles.side) for table in tables]
     scores, events = beside(sides, thresholds, roles)
-    call, verdicts = judge(scores, events, thresholds, rules, roles)
+    call, verdicts = judge(scores, events, fitted(thresholds, sides[0].recording), rules, roles)
     shown = [own for side in sides for own in assess(side.table, side.events, side.scores, thresholds)]
-    numbers = _rounded_scores(scores.channels[call.channel])
+    numbers = rounded_scores(scores.channels[call.channel])
     table = tables[0]
+    of_side = [side for side in sides for _ in range(side.table.channels)]
     of_leg = [leg for leg, one in zip(legs, tables, strict=False) for _ in range(one.channels)]
     return Report(
         file=table.file,
         sha256=table.sha256,
-        format=_rounded_format(table.format),
-        verdict=_rounded_verdict(temper(call, shown[call.channel], thresholds)),
+        format=rounded_format(table.format),
+        verdict=rounded_verdict(temper(call, shown[call.channel], thresholds)),
         severity=numbers["severity"],
         scores=numbers,
-        events=tuple(_rounded_event(event) for event in events),
+        events=tuple(rounded_event(event) for event in events),
         channels=tuple(
             ChannelReport(
-                _rounded_verdict(temper(verdict, shown[i], thresholds)),
-                _rounded_scores(scores.channels[i]),
+                rounded_verdict(temper(verdict, shown[i], thresholds)),
+                rounded_scores(scores.channels[i]),
                 shown[i],
                 roles.name(i),
                 roles.role(i),
@@ -237,15 +245,16 @@ def report_on(
             )
             for i, verdict in enumerate(verdicts)
         ),
-        warnings=(*_notes(tables, legs, thresholds), *remarks(sides, verdicts, thresholds, roles)),
+        warnings=(
+            *_notes(tables, legs, thresholds),
+            *(note for side in sides for note in said_of(side.recording, side.table, thresholds)),
+            *remarks(sides, verdicts, thresholds, roles),
+        ),
         thresholds=thresholds.fingerprint,
         version=__version__,
         assessable=shown[call.channel],
+        recording=rounded_recording(of_side[call.channel].recording),
     )
-
-
-def _rounded_format(format: Format) -> Format:
-    return replace(format, duration=round(format.duration, 3))
 
 
 def _notes(tables: Sequence[FeatureTable], legs: Sequence[str], thresholds: Thresholds) -> list[Note]:
@@ -259,35 +268,3 @@ def _notes(tables: Sequence[FeatureTable], legs: Sequence[str], thresholds: Thre
 def _short(table: FeatureTable) -> tuple[Note, ...]:
     seconds = round(table.duration, 2)
     return (Note("short", (("duration", seconds),)),) if seconds < _SHORT_S else ()
-
-
-def _rounded_scores(values: Mapping[str, float]) -> dict[str, float]:
-    """Round to the decimals of `METRICS`; adding 0 turns -0.0 into 0.0."""
-    return {metric.name: round(values[metric.name], metric.decimals) + 0.0 for metric in METRICS}
-
-
-def _rounded_event(event: Event) -> Event:
-    return replace(
-        event,
-        start=round(event.start, 4),
-        end=round(event.end, 4),
-        confidence=round(event.confidence, 3),
-        severity=round(event.severity, 3),
-        evidence=tuple(replace(e, value=_significant(e.value), limit=_significant(e.limit)) for e in event.evidence),
-    )
-
-
-def _rounded_verdict(verdict: Verdict) -> Verdict:
-    probabilities = {label: round(p, 4) for label, p in verdict.probabilities.items()}
-    others = sum(p for label, p in probabilities.items() if label != verdict.label)
-    probabilities[verdict.label.value] = round(1 - others, 4)  # so that what is printed sums to 1
-    return replace(
-        verdict,
-        probabilities=probabilities,
-        because=tuple(replace(r, value=_significant(r.value), limit=_significant(r.limit)) for r in verdict.because),
-    )
-
-
-def _significant(value: Any) -> Any:
-    """Round to four decimals, which every unit in use here can bear."""
-    return None if value is None else round(float(value), 4) + 0.0

@@ -15,6 +15,10 @@ Channels = str | int | Sequence[str | int] | None
 """Channels by name, or by number from 0: one, several, or several in a text with commas; None for none."""
 
 
+SIDES = ("far", "both", "near")
+"""Whose voice a channel may hold: that of the other end, of both ends, or of the recorder's own end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Roles:
     """What is known of the channels beforehand; without anything, every channel is judged by what it holds.
@@ -27,11 +31,14 @@ class Roles:
         Channels that ought to carry speech; where there are any, nobody expects it of the others.
     ignored : frozenset of int
         Channels that are not judged.
+    side : str or None
+        Whose voice a channel holds: one of `SIDES`, None where nobody said so.
     """
 
     names: tuple[str, ...] = ()
     expected: frozenset[int] = frozenset()
     ignored: frozenset[int] = frozenset()
+    side: str | None = None
 
     def judged(self, count: int) -> list[int]:
         """Return those of `count` channels that may decide."""
@@ -56,6 +63,7 @@ def assign_roles(
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
     *,
+    side: str | None = None,
     source: str = "recording",
 ) -> Roles:
     """Give the channels of a recording their roles.
@@ -68,6 +76,8 @@ def assign_roles(
         A name for each channel, in their order.
     expect_speech, ignore_channels : names or numbers, optional
         Channels that ought to carry speech, and those that are not to be judged; numbers count from 0.
+    side : str, optional
+        Whose voice a channel holds: ``far``, ``both`` or ``near``.
     source : str
         What to call the recording in messages.
 
@@ -94,10 +104,14 @@ def assign_roles(
         raise _refusal(source, "both", name=names[both[0]] if names else both[0])
     if len(ignored) == count:
         raise _refusal(source, "all_ignored", count=count)
-    return Roles(names, expected, ignored)
+    if side not in (*SIDES, None):
+        raise _refusal(source, "side", name=str(side))
+    return Roles(names, expected, ignored, side)
 
 
-def check_roles(channels: str | Sequence[str] | None, expect_speech: Channels, ignore_channels: Channels) -> None:
+def check_roles(
+    channels: str | Sequence[str] | None, expect_speech: Channels, ignore_channels: Channels, side: str | None = None
+) -> None:
     """Refuse roles that fit no recording, before any is read.
 
     Raises
@@ -108,7 +122,8 @@ def check_roles(channels: str | Sequence[str] | None, expect_speech: Channels, i
     given = [one for some in (expect_speech, ignore_channels) for one in _listed(some)]
     numbers = [int(one) for one in given if str(one).isdecimal()]
     # Without names any recording might have one channel more than the largest number.
-    assign_roles(len(_listed(channels)) or max(numbers, default=0) + 2, channels, expect_speech, ignore_channels)
+    count = len(_listed(channels)) or max(numbers, default=0) + 2
+    assign_roles(count, channels, expect_speech, ignore_channels, side=side)
 
 
 def _listed(given: Channels) -> tuple[str | int, ...]:

@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--only", type=_filter, action="append", default=[], metavar="KEY=A,B", help="score these labels only")
     add("--not", type=_filter, action="append", default=[], metavar="KEY=A,B", dest="without", help="leave these out")
     add("--set", type=_change, action="append", default=[], metavar="NAME=VALUE", dest="changes", help="a threshold")
+    add("--side", choices=("far", "both", "near"), help="whose voice the recordings hold, as audioq --side")
     add("--weights", type=Path, metavar="FILE", help="other weights of the network (training/train.py -o FILE)")
     add("--edges", action="store_true", help="events of exactly known place, edge by edge, instead of the rest")
     add("--json", type=Path, metavar="FILE", help="write the figures as JSON (- prints them instead of the text)")
@@ -96,7 +97,7 @@ def _rows(labels: Sequence[Label], options: argparse.Namespace) -> list[Row]:
     _check_changes(dict(options.changes))
     found = {
         row["file"]: row
-        for row in (*predict_all(present, dict(options.changes), options.jobs, options.weights), *absent)
+        for row in (*predict_all(present, dict(options.changes), options.jobs, options.weights, options.side), *absent)
     }
     return [found[label.file] for label in labels]
 

@@ -18,7 +18,7 @@ CHUNK = 4
 """Recordings handed to a process at a time: calls are short, and so is the wait for the last one."""
 
 
-def predict(label: Label, changes: Mapping[str, float], weights: Path | None = None) -> Row:
+def predict(label: Label, changes: Mapping[str, float], weights: Path | None = None, side: str | None = None) -> Row:
     """Analyse one recording; what cannot be read becomes a row with an error, and counts as wrong.
 
     Other `weights` than the shipped ones hold for the process from its first call on.
@@ -32,7 +32,7 @@ def predict(label: Label, changes: Mapping[str, float], weights: Path | None = N
     started = time.process_time()
     loss.WEIGHTS = loss.WEIGHTS if weights is None else weights
     try:
-        report = analyze(label.path, thresholds=DEFAULT_THRESHOLDS.with_values(changes))
+        report = analyze(label.path, thresholds=DEFAULT_THRESHOLDS.with_values(changes), side=side)
     except InstallationError:
         raise  # no recording is to blame
     except AudioqError as problem:
@@ -41,10 +41,14 @@ def predict(label: Label, changes: Mapping[str, float], weights: Path | None = N
 
 
 def predict_all(
-    labels: Sequence[Label], changes: Mapping[str, float], jobs: int, weights: Path | None = None
+    labels: Sequence[Label],
+    changes: Mapping[str, float],
+    jobs: int,
+    weights: Path | None = None,
+    side: str | None = None,
 ) -> list[Row]:
     """Analyse recordings in as many processes as `jobs` says, with progress on standard error."""
-    task = partial(predict, changes=dict(changes), weights=weights)
+    task = partial(predict, changes=dict(changes), weights=weights, side=side)
     if jobs == 1:
         return list(_with_progress(map(task, labels), len(labels)))
     one_thread_each()

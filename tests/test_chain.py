@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from made_tables import a_channel, a_table
 
-from audioq.chain import LIMITS, SIDES, fitted, recognise
+from audioq.chain import LIMITS, fitted, recognise, said_of
+from audioq.roles import SIDES
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 
@@ -55,3 +56,29 @@ def test_every_limit_that_is_put_in_place_exists_and_can_be_set() -> None:
             assert DEFAULT_THRESHOLDS.row(name).unit == DEFAULT_THRESHOLDS.row(instead).unit
             low = DEFAULT_THRESHOLDS.with_values({instead: DEFAULT_THRESHOLDS.row(name).low})
             assert low[instead] == DEFAULT_THRESHOLDS.row(name).low
+
+
+def test_both_voices_in_one_channel_are_said_with_the_long_silences() -> None:
+    table = a_table(a_channel(40.0, speech=((0.0, 5.0), (5.6, 9.0), (24.0, 30.0))))
+    both = replace(recognise(table, DEFAULT_THRESHOLDS), side="both")
+    notes = said_of(both, table, DEFAULT_THRESHOLDS)
+    assert [note.id for note in notes] == ["both_sides", "unanswered", "unanswered"]
+    spans = [(dict(note.values)["start"], dict(note.values)["end"]) for note in notes[1:]]
+    assert spans == [pytest.approx((9.0, 24.0), abs=0.02), pytest.approx((30.0, 40.0), abs=0.02)]
+
+
+@pytest.mark.parametrize(("side", "ids"), [("near", ["near_side"]), ("far", []), (None, [])])
+def test_what_is_said_of_one_voice(side: str | None, ids: list[str]) -> None:
+    table = a_table(a_channel(20.0, speech=((0.0, 5.0),)))
+    recording = replace(recognise(table, DEFAULT_THRESHOLDS), side=side)
+    assert [note.id for note in said_of(recording, table, DEFAULT_THRESHOLDS)] == ids
+
+
+def test_the_side_reaches_the_report_and_a_wrong_one_is_refused() -> None:
+    from audioq.errors import AudioError
+    from audioq.report import compose
+
+    table = a_table(a_channel(20.0))
+    assert compose(table, side="both").recording.side == "both"
+    with pytest.raises(AudioError, match="'left' is no side"):
+        compose(table, side="left")

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from audioq.assessable import Assessment
+from audioq.chain import Recording
 from audioq.events import Event
 from audioq.render.escape import undecoded
 from audioq.render.wording import say_hindrance, say_note, say_reason
@@ -75,8 +76,18 @@ def _report(report: Report, language: str) -> dict[str, Any]:
         "warnings": [warning(note, language) for note in report.warnings],
         "thresholds": report.thresholds,
         "assessable": _assessable(report.assessable, language),
+        **({} if report.recording is None else {"recording": _recording(report.recording)}),
         **_call(report),
     }
+
+
+def _recording(recording: Recording) -> dict[str, Any]:
+    faults = [
+        {"id": one.id, "channel": one.channel, "value": number(one.value), "spans": [list(span) for span in one.spans]}
+        for one in recording.faults
+    ]
+    heard = {"chain": recording.chain, "confidence": number(recording.confidence)}
+    return {**heard, "side": recording.side, "faults": faults}
 
 
 def _deciding(report: Report) -> dict[str, int]:

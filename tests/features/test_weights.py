@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from pathlib import Path
 
@@ -187,14 +186,3 @@ def test_the_digest_tells_files_apart(tmp_path: Path) -> None:
 @pytest.mark.smoke
 def test_the_error_is_one_of_ours() -> None:
     assert issubclass(InstallationError, AudioqError)
-
-
-def test_it_takes_little_time(tmp_path: Path) -> None:
-    """A network of the size that ships, about 40,000 weights, is read in some 2 ms; here ten times that is allowed."""
-    weight, bias = np.ones((3, 3, 48, 48), np.float16), np.ones((3, 48), np.float32)
-    more = {"in_weight": np.ones((STACK * INPUTS, 48)), "in_bias": np.ones(48), "out_weight": np.ones((48, OUTPUTS))}
-    path = written(tmp_path, weight=weight, bias=bias, setting_weight=np.ones((2 * INPUTS + 1, 48)), **more)
-    started = time.process_time()
-    for _ in range(10):
-        weights.load(path)
-    assert time.process_time() - started < 0.2

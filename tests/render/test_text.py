@@ -70,14 +70,14 @@ def test_a_page_tells_everything():
     assert "undefined" in page  # the opinion score, never a number
 
 
-ROOM, SHORT = (Note("rerecorded"),), (Note("too_short", (("duration", 8.0), ("limit", 10.0))),)
+ROOM, SHORT = (Note("rerecorded", (("probability", 0.9),)),), (Note("too_short", (("duration", 8.0), ("limit", 10.0))),)
 HIDDEN = assessments(dropout=ROOM, buzz=ROOM, dead_air=SHORT)
 
 
 def test_a_page_says_what_the_recording_could_not_show():
     page = to_page(a_report(label="intact", assessable=HIDDEN))
     section = page.partition("What this recording could not show")[2].partition("\n\n")[0]
-    assert "Dropout, buzz: the sound seems" in section and "Dead_air: the recording lasts 8.0 s" in section
+    assert "Dropout, buzz: the call was probably (90%)" in section and "Dead_air: the recording lasts 8.0 s" in section
     assert "could not show" not in to_page(a_report(label="intact", assessable=assessments()))
 
 
