@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from audioq.rules import RULES, Label, Rule
     from audioq.scores import METRICS, Metric, Scores, score
     from audioq.table import FeatureTable, Format, Note, Quantity, load, save
-    from audioq.thresholds import DEFAULT_THRESHOLDS, Threshold, Thresholds, read_thresholds
+    from audioq.threshold_rows import Threshold
+    from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds, read_thresholds
     from audioq.tracks import Info, Sound, Track, info
     from audioq.verdict import Reason, Verdict, judge
 
@@ -97,7 +98,7 @@ _PLACES = {
     "RULES": "rules",
     "Rule": "rules",
     "DEFAULT_THRESHOLDS": "thresholds",
-    "Threshold": "thresholds",
+    "Threshold": "threshold_rows",
     "Thresholds": "thresholds",
     # what can go wrong
     "AudioqError": "errors",
