@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.absences import gaps_of
 from audioq.table import HOP_SECONDS, FeatureTable
 
 BUFFERS = (256, 512, 1024, 1152, 2048, 4096)
@@ -79,9 +80,12 @@ def spared(table: FeatureTable, faults: Sequence[Fault]) -> FeatureTable:
 
 
 def _zeros(table: FeatureTable, channel: int) -> NDArray[np.void]:
+    """Runs of exact zeros of a channel but for those that the container tells of: there packets are missing."""
     marks = table.marks["zero"]
     own: NDArray[np.void] = marks[marks["channel"] == channel]
-    return own
+    gaps = gaps_of(table, channel)
+    missing = np.array([gaps.seconds(a, b) > 0 for a, b in _spans(table, own)], np.bool_)
+    return own[~missing] if len(gaps) else own
 
 
 def _spans(table: FeatureTable, marks: NDArray[np.void]) -> tuple[tuple[float, float], ...]:

@@ -1,5 +1,7 @@
 """Recorder: its faults, apart from those of the call."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,11 @@ def test_the_recorders_faults_stay_out_of_the_verdict() -> None:
     assert clean["zero_share"].max() < 0.5 < table["zero_share"].max()
     assert len(clean.marks["zero"]) < len(table.marks["zero"])
     assert spared(table, ()) is table
+
+
+def test_packets_that_a_container_misses_are_none_of_the_recorder() -> None:
+    n = 12 * SR // 1024
+    table = measure(read((without(spoken(), 1024, 2, [n // 7, n // 4, n // 2, 2 * n // 3]), SR)))
+    assert [fault.id for fault in recorder_faults(table, DEFAULT_THRESHOLDS, room=False)] == ["dropped_buffers"]
+    gaps = replace(table, marks={**table.marks, "container_gap": table.marks["zero"]})
+    assert recorder_faults(gaps, DEFAULT_THRESHOLDS, room=False) == ()
