@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,24 +15,11 @@ from audioq.listening import listen
 from audioq.masks import bridged, runs
 from audioq.recorder import Fault, recorder_faults
 from audioq.table import HOP_SECONDS, FeatureTable, Note
+from audioq.verdict import Verdict
 
 LOSSY = frozenset(
-    (
-        "aac",
-        "mp3",
-        "opus",
-        "vorbis",
-        "wmav1",
-        "wmav2",
-        "wmapro",
-        "amr_nb",
-        "amr_wb",
-        "amrnb",
-        "amrwb",
-        "ac3",
-        "eac3",
-        "gsm",
-    )
+    "aac mp2 mp3 mpeg_layer_i mpeg_layer_ii opus vorbis wmav1 wmav2 wmapro wmavoice amr_nb amr_wb amrnb amrwb "
+    "ac3 eac3 gsm g729 g723_1 speex ilbc evs".split()
 )
 """Codecs of files that leave out what they take to be inaudible."""
 
@@ -81,8 +68,10 @@ def recognise(table: FeatureTable, thresholds: Mapping[str, float], side: str | 
         Whose voice it holds; nothing in one channel tells that surely.
     """
     known = table.numbers.get("loudspeaker", np.zeros(0))  # tables made before it was measured lack it
+    rooms = known >= thresholds["chain.loudspeaker"]  # of each channel; NaN is none
     known = known[np.isfinite(known)]
-    played = float(known.mean()) if len(known) else math.nan
+    # A microphone hears all channels that hold anything, or the channels came by wire.
+    played = float(known.min()) if len(known) else math.nan
     lossy = table.format.codec in LOSSY
     if played >= thresholds["chain.loudspeaker"]:
         chain, confidence = "loudspeaker", played
@@ -90,7 +79,7 @@ def recognise(table: FeatureTable, thresholds: Mapping[str, float], side: str | 
         chain, confidence = "lossy" if lossy else "direct", 1.0 if math.isnan(played) else 1 - played
     else:
         chain, confidence = "unknown", math.nan
-    return Recording(chain, confidence, recorder_faults(table, thresholds, room=chain == "loudspeaker"), side)
+    return Recording(chain, confidence, recorder_faults(table, thresholds, np.flatnonzero(rooms).tolist()), side)
 
 
 def fitted(thresholds: Mapping[str, float], recording: Recording) -> Mapping[str, float]:
@@ -101,7 +90,9 @@ def fitted(thresholds: Mapping[str, float], recording: Recording) -> Mapping[str
     return {**thresholds, **{name: thresholds[instead] for name, instead in changes.items()}}
 
 
-def said_of(recording: Recording, table: FeatureTable, thresholds: Mapping[str, float]) -> tuple[Note, ...]:
+def said_of(
+    recording: Recording, table: FeatureTable, thresholds: Mapping[str, float], first: int = 0
+) -> tuple[Note, ...]:
     """Return what people should know of a recorder: its faults, and what a verdict on this side can mean.
 
     Parameters
@@ -110,31 +101,48 @@ def said_of(recording: Recording, table: FeatureTable, thresholds: Mapping[str, 
         What `recognise` made of the table.
     table : FeatureTable
     thresholds : mapping of str to float
+    first : int
+        Number of the first channel of the table in the report.
     """
     notes = [
-        Note(fault.id, (("channel", fault.channel), ("count", len(fault.spans)), *_when(fault)))
-        for fault in recording.faults
+        Note(one.id, (("channel", one.channel + first), ("count", len(one.spans)), *_when(one)))
+        for one in recording.faults
     ]
-    if recording.side == "near":
-        notes.append(Note("near_side"))
-    if recording.side == "both":
-        notes.append(Note("both_sides"))
-        for channel in range(table.channels):
-            notes += _unanswered(table, channel, thresholds)
+    for channel in range(table.channels) if recording.side == "both" else ():
+        notes += _unanswered(table, channel, first, thresholds)
     return tuple(notes)
+
+
+def said_of_side(side: str | None) -> tuple[Note, ...]:
+    """Return what is to be said of whose voice a channel holds, once a report."""
+    return {"near": (Note("near_side"),), "both": (Note("both_sides"),)}.get(side or "", ())
+
+
+def renumbered(recording: Recording, first: int) -> Recording:
+    """Return a recording whose channels are numbered on from `first`."""
+    return replace(recording, faults=tuple(replace(one, channel=one.channel + first) for one in recording.faults))
+
+
+def doubted(verdict: Verdict, recording: Recording, table: FeatureTable, thresholds: Mapping[str, float]) -> Verdict:
+    """Return a verdict that is less sure where the recorder failed or the bytes may be in another format."""
+    foreign = any(note.id.startswith("looks_like") for note in table.notes)
+    if not recording.faults and not foreign:
+        return verdict
+    doubt, even = thresholds["recorder.doubt"], 1 / len(verdict.probabilities)
+    return replace(verdict, probabilities={n: (1 - doubt) * p + doubt * even for n, p in verdict.probabilities.items()})
 
 
 def _when(fault: Fault) -> tuple[tuple[str, float], ...]:
     return (("start", round(fault.spans[0][0], 2)), ("value", round(fault.value, 3)))
 
 
-def _unanswered(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Note]:
+def _unanswered(table: FeatureTable, channel: int, first: int, thresholds: Mapping[str, float]) -> list[Note]:
     """Long silences after somebody spoke: an answer may have been lost there, or nobody gave one."""
-    speech = bridged(listen(table, channel, thresholds).speech, 50)
+    speech = bridged(listen(table, channel, thresholds).speech, round(thresholds["both.breath"] * 100))
     starts, ends = runs(~speech)
     long = (ends - starts) * HOP_SECONDS >= thresholds["both.unanswered"]
     return [
-        Note("unanswered", (("channel", channel), ("start", float(a) * HOP_SECONDS), ("end", float(b) * HOP_SECONDS)))
-        for a, b in zip(starts[long].round(2), ends[long].round(2), strict=True)
+        Note("unanswered", (("channel", channel + first), ("start", round(a / 100, 2)), ("end", round(b / 100, 2))))
+        for a, b in zip(starts[long].tolist(), ends[long].tolist(), strict=True)
         if a > 0
     ]

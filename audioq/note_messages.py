@@ -4,16 +4,17 @@ from __future__ import annotations
 
 NOTES = {
     "note.dropped_buffers": (
-        "{count:.0f} stretches of zeros lie on a grid of {value:.1f} ms, as buffers that the recorder dropped do and "
-        "packets of a call do not; they are kept out of the verdict (the first at {start:.2f} s)"
+        "{count:.0f} stretches of zeros, the first at {start:.2f} s, lie on a grid of {value:.1f} ms: buffers that the "
+        "recorder dropped, or a player that ran dry; the packets of most calls have another length. Few of them are "
+        "kept out of the verdict"
     ),
     "note.recorder_muted": (
         "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "
-        "the recorder was muted there; that is kept out of the verdict"
+        "the recorder was muted there; where that is little, it is kept out of the verdict"
     ),
     "note.dc_jump": (
         "at about {start:.0f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched "
-        "in the recorder"
+        "in the recorder; an offset passes for a background, so the verdict is less sure"
     ),
     "note.near_side": (
         "by --side near this holds the voice at the recorder's own end: it tells of the microphone, and not of what "

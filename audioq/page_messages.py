@@ -18,8 +18,8 @@ _ASSESSABLE = {
         "the sound ends at {bandwidth:.0f} Hz; a band under {limit:.0f} Hz holds too little of such harm"
     ),
     "assessable.rerecorded": (
-        "the call was probably ({probability:.0%}) played by a loudspeaker and recorded by a microphone, and the room "
-        "between them hides edges"
+        "the call was probably ({probability:.0%}) played by a loudspeaker and recorded by a microphone, or its line "
+        "is as noisy as a room, which hides edges"
     ),
     "assessable.processed_voice": (
         "the voice sounds processed for {seconds:.0f} s; a buzz would not stand out from it"

@@ -45,30 +45,37 @@ class Fault:
     value: float
 
 
-def recorder_faults(table: FeatureTable, thresholds: Mapping[str, float], *, room: bool) -> tuple[Fault, ...]:
+def recorder_faults(
+    table: FeatureTable, thresholds: Mapping[str, float], rooms: Sequence[int] = ()
+) -> tuple[Fault, ...]:
     """Return the faults of the recorder in every channel.
 
     Parameters
     ----------
     table : FeatureTable
     thresholds : mapping of str to float
-    room : bool
-        Whether a microphone recorded the call out of a room: there no call writes exact zeros.
+    rooms : sequence of int
+        Channels that a microphone recorded out of a room: there no call writes exact zeros.
     """
     found: list[Fault] = []
     for channel in range(table.channels):
-        muted = _muted(table, channel, thresholds) if room else []
+        muted = _muted(table, channel, thresholds) if channel in rooms else []
         found += muted or _dropped_buffers(table, channel, thresholds)
         found += _dc_jumps(table, channel, thresholds)
     return tuple(found)
 
 
-def spared(table: FeatureTable, faults: Sequence[Fault]) -> FeatureTable:
-    """Return a table in which nothing speaks for loss where the recorder failed."""
-    spans = [(fault.channel, span) for fault in faults if fault.id != "dc_jump" for span in fault.spans]
+def spared(table: FeatureTable, faults: Sequence[Fault], thresholds: Mapping[str, float]) -> FeatureTable:
+    """Return a table in which nothing speaks for loss where the recorder failed.
+
+    Only little is spared: of what is missing for long, or at the end, nobody knows whether it had arrived.
+    """
+    most, last_s = thresholds["recorder.most_share"] * table.duration, table.duration - HOP_SECONDS
+    little = [f for f in faults if f.id != "dc_jump" and sum(b - a for a, b in f.spans) <= most]
+    spans = [(fault.channel, span) for fault in little for span in fault.spans if span[1] < last_s]
     if not spans:
         return table
-    curves = {name: table[name].copy() for name in _LOSSES}
+    curves = {name: table[name].copy() for name in _LOSSES if name in table.curves}
     marks = table.marks["zero"]
     for channel, (start, end) in spans:
         first, last = max(0, int(start / HOP_SECONDS) - 1), int(np.ceil(end / HOP_SECONDS)) + 1
@@ -111,7 +118,8 @@ def _dropped_buffers(table: FeatureTable, channel: int, thresholds: Mapping[str,
     """
     sr, marks = table.format.sr, _zeros(table, channel)
     n_samples = round(table.duration * sr)
-    marks = marks[(marks["start"] > 0) & (marks["end"] < n_samples) & (marks["end"] - marks["start"] >= sr // 200)]
+    least = thresholds["recorder.least_zeros"] * sr
+    marks = marks[(marks["start"] > 0) & (marks["end"] < n_samples) & (marks["end"] - marks["start"] >= least)]
     if len(marks) < thresholds["recorder.least_buffers"]:
         return []
     starts, lengths = marks["start"].astype(np.int64), (marks["end"] - marks["start"]).astype(np.int64)
@@ -140,7 +148,9 @@ def _dc_jumps(table: FeatureTable, channel: int, thresholds: Mapping[str, float]
         return []
     middle = np.sort(offset[channel, : n * _EVERY].reshape(n, _EVERY), axis=1)[:, _EVERY // 2]
     jump = middle[3:] - middle[:-3]  # the second between may hold both
-    steady = np.maximum(np.abs(np.diff(middle))[2:], np.abs(np.diff(middle))[:-2]) <= 0.25 * np.abs(jump)
+    steady = np.maximum(np.abs(np.diff(middle))[2:], np.abs(np.diff(middle))[:-2]) <= thresholds[
+        "recorder.dc_steady"
+    ] * np.abs(jump)
     at = np.flatnonzero((np.abs(jump) >= thresholds["recorder.dc_jump"]) & steady)
     at = at[np.diff(at, prepend=-2) > 1]
     return [Fault("dc_jump", channel, ((float(i + 2), float(i + 2)),), float(jump[i])) for i in at.tolist()]

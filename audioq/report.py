@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from audioq.absences import dtx_notes
 from audioq.assessable import Assessment, assess, temper
-from audioq.chain import Recording, fitted, said_of
+from audioq.chain import Recording, doubted, fitted, renumbered, said_of, said_of_side
 from audioq.events import Event
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
 from audioq.kinds import KINDS, Kind
 from audioq.roles import NO_ROLES, Channels, Roles, assign_roles
 from audioq.rounding import rounded_event, rounded_format, rounded_recording, rounded_scores, rounded_verdict
 from audioq.rules import RULES, Rule
-from audioq.sides import beside, hear, remarks
+from audioq.sides import Side, beside, hear, remarks
 from audioq.table import FeatureTable, Format, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from audioq.verdict import Verdict, judge
@@ -220,23 +221,30 @@ def report_on(
 
     sides = [hear(table, thresholds, kinds, roles.side) for table in tables]
     scores, events = beside(sides, thresholds, roles)
-    call, verdicts = judge(scores, events, fitted(thresholds, sides[0].recording), rules, roles)
+    limits = fitted(thresholds, Recording("unknown", math.nan, side=roles.side))
+    call, verdicts = judge(scores, events, limits, rules, roles)
+    events = tuple(replace(e, affects_verdict=False) if e.channel in roles.ignored else e for e in events)
     shown = [own for side in sides for own in assess(side.table, side.events, side.scores, thresholds)]
     numbers = rounded_scores(scores.channels[call.channel])
     table = tables[0]
-    of_side = [side for side in sides for _ in range(side.table.channels)]
+    of_side = [(side, first) for side, first in _numbered(sides) for _ in range(side.table.channels)]
+
+    def doubt(verdict: Verdict) -> Verdict:
+        own, _ = of_side[verdict.channel]
+        return doubted(verdict, own.recording, own.table, thresholds)
+
     of_leg = [leg for leg, one in zip(legs, tables, strict=False) for _ in range(one.channels)]
     return Report(
         file=table.file,
         sha256=table.sha256,
         format=rounded_format(table.format),
-        verdict=rounded_verdict(temper(call, shown[call.channel], thresholds)),
+        verdict=rounded_verdict(doubt(temper(call, shown[call.channel], thresholds))),
         severity=numbers["severity"],
         scores=numbers,
         events=tuple(rounded_event(event) for event in events),
         channels=tuple(
             ChannelReport(
-                rounded_verdict(temper(verdict, shown[i], thresholds)),
+                rounded_verdict(doubt(temper(verdict, shown[i], thresholds))),
                 rounded_scores(scores.channels[i]),
                 shown[i],
                 roles.name(i),
@@ -247,14 +255,30 @@ def report_on(
         ),
         warnings=(
             *_notes(tables, legs, thresholds),
-            *(note for side in sides for note in said_of(side.recording, side.table, thresholds)),
+            *said_of_side(roles.side),
+            *_of_recorders(sides, legs, thresholds),
             *remarks(sides, verdicts, thresholds, roles),
         ),
         thresholds=thresholds.fingerprint,
         version=__version__,
         assessable=shown[call.channel],
-        recording=rounded_recording(of_side[call.channel].recording),
+        recording=rounded_recording(renumbered(of_side[call.channel][0].recording, of_side[call.channel][1])),
     )
+
+
+def _numbered(sides: Sequence[Side]) -> Iterator[tuple[Side, int]]:
+    """Yield each side with the number of its first channel in the report."""
+    first = 0
+    for side in sides:
+        yield side, first
+        first += side.table.channels
+
+
+def _of_recorders(sides: Sequence[Side], legs: Sequence[str], thresholds: Thresholds) -> Iterator[Note]:
+    """Yield what is to be said of each recorder; of legs with their names."""
+    for i, (side, first) in enumerate(_numbered(sides)):
+        for note in said_of(side.recording, side.table, thresholds, first):
+            yield Note(note.id, (*note.values, ("leg", legs[i]))) if legs else note
 
 
 def _notes(tables: Sequence[FeatureTable], legs: Sequence[str], thresholds: Thresholds) -> list[Note]:

@@ -46,7 +46,7 @@ def hear(
 ) -> Side:
     """Find and score what one recording holds, with the limits that fit how it was recorded."""
     recording = recognise(table, thresholds, side)
-    limits, sound = fitted(thresholds, recording), spared(table, recording.faults)
+    limits, sound = fitted(thresholds, recording), spared(table, recording.faults, thresholds)
     events = find(sound, limits, kinds)
     return Side(table, events, score(sound, events, limits), recording)
 

@@ -20,6 +20,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from audioq.chain import LOSSY, recognise
 from audioq.thresholds import DEFAULT_THRESHOLDS
 from benchmarks.threads import one_thread_each

@@ -26,6 +26,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from audioq.audio import read
 from audioq.simulate.codecs.files import write
 from audioq.simulate.devices import DEVICES

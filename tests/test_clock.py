@@ -45,7 +45,18 @@ def test_a_late_packet_and_an_early_one_make_no_gap(late):
 
 
 def test_jitter_is_no_gap():
-    assert timed([at + 0.009 * (-1) ** n for n, at in enumerate(steady(100))])[0] == {}
+    assert timed([at + 0.009 * (-1) ** n for n, at in enumerate(steady(100))]) == ({}, Found())
+
+
+def test_one_late_packet_is_neither_gap_nor_overlap():
+    assert timed([*steady(20), 0.44, *steady(20, 0.42)]) == ({}, Found())
+
+
+@pytest.mark.parametrize("drift", [1.0001, 0.9999])
+def test_a_clock_that_drifts_hides_no_gap(drift):
+    stamps = steady(40_000, 0, 0.02 * drift)
+    gaps, _ = timed([*stamps, *steady(50, stamps[-1] + 0.12, 0.02)])
+    assert list(gaps.values()) == [pytest.approx(0.1, abs=0.01)]
 
 
 def test_slow_drift_is_no_gap_and_does_not_lengthen_one():

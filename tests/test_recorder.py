@@ -20,7 +20,7 @@ def spoken(seconds: float = 12.0, sr: int = SR, seed: int = 1) -> np.ndarray:
 
 
 def faults_of(y: np.ndarray, sr: int = SR, *, room: bool = False):
-    return recorder_faults(measure(read((y, sr))), DEFAULT_THRESHOLDS, room=room)
+    return recorder_faults(measure(read((y, sr))), DEFAULT_THRESHOLDS, [0] if room else [])
 
 
 def without(y: np.ndarray, step: int, length: int, at: list[int]) -> np.ndarray:
@@ -81,21 +81,40 @@ def test_clean_speech_has_no_fault(seed: int) -> None:
 
 def test_the_recorders_faults_stay_out_of_the_verdict() -> None:
     n = 12 * SR // 1024
-    y = without(spoken(), 1024, 2, list(range(30, n - 30, 12)))
+    y = without(spoken(), 1024, 2, list(range(30, n - 30, 50)))
     table = measure(read((y, SR)))
-    faults = recorder_faults(table, DEFAULT_THRESHOLDS, room=False)
+    faults = recorder_faults(table, DEFAULT_THRESHOLDS)
     assert [fault.id for fault in faults] == ["dropped_buffers"]
     report = compose(table)
     assert str(report.verdict.label) == "intact"
-    clean = spared(table, faults)
+    clean = spared(table, faults, DEFAULT_THRESHOLDS)
     assert clean["zero_share"].max() < 0.5 < table["zero_share"].max()
     assert len(clean.marks["zero"]) < len(table.marks["zero"])
-    assert spared(table, ()) is table
+    assert spared(table, (), DEFAULT_THRESHOLDS) is table
 
 
 def test_packets_that_a_container_misses_are_none_of_the_recorder() -> None:
     n = 12 * SR // 1024
     table = measure(read((without(spoken(), 1024, 2, [n // 7, n // 4, n // 2, 2 * n // 3]), SR)))
-    assert [fault.id for fault in recorder_faults(table, DEFAULT_THRESHOLDS, room=False)] == ["dropped_buffers"]
+    assert [fault.id for fault in recorder_faults(table, DEFAULT_THRESHOLDS)] == ["dropped_buffers"]
     gaps = replace(table, marks={**table.marks, "container_gap": table.marks["zero"]})
-    assert recorder_faults(gaps, DEFAULT_THRESHOLDS, room=False) == ()
+    assert recorder_faults(gaps, DEFAULT_THRESHOLDS) == ()
+
+
+@pytest.mark.parametrize("at", [range(30, 500, 6), range(50, 500, 120)])
+def test_what_is_missing_for_long_is_not_spared(at: range) -> None:
+    length = 2 if len(at) > 10 else 91
+    table = measure(read((without(spoken(), 1024, length, list(at)), SR)))
+    faults = recorder_faults(table, DEFAULT_THRESHOLDS)
+    assert [fault.id for fault in faults] == ["dropped_buffers"]
+    assert spared(table, faults, DEFAULT_THRESHOLDS) is table
+
+
+def test_a_fault_makes_a_verdict_less_sure() -> None:
+    n = 12 * SR // 1024
+    whole, cut = (
+        compose(measure(read((y, SR)))) for y in (spoken(), without(spoken(), 1024, 2, [n // 4, n // 3, n // 2]))
+    )
+    assert whole.verdict.label == cut.verdict.label
+    assert cut.verdict.confidence < whole.verdict.confidence - 0.1
+    assert [fault.id for fault in cut.recording.faults] == [note.id for note in cut.warnings] == ["dropped_buffers"]

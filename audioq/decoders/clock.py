@@ -102,6 +102,10 @@ def on_time(moments: Iterator[Moment[Sound]], found: Found, start: float | None 
         raise cut
 
 
+_NEAR, _FAR = 10, 500
+"""Packets within which one that came late is forgiven, and over which a slow clock is told from jitter."""
+
+
 class _Clock:
     def __init__(self, found: Found, start: float | None) -> None:
         self._found = found
@@ -113,6 +117,9 @@ class _Clock:
         """Sum of the steps up to the packet that went out last."""
         self._filled = 0.0
         self._size = 0
+        self._stamped: deque[float] = deque([0.0], _NEAR)
+        self._placed: deque[float] = deque(maxlen=_FAR)
+        """Sums of the steps of packets that came, and that went out."""
 
     def stamped(self, moment: Moment[Sound]) -> _Waiting[Sound]:
         step = 0.0
@@ -127,9 +134,11 @@ class _Clock:
         if not -BACK_SECONDS <= step <= MAX_GAP_SECONDS:
             self._found.jumps += 1
             step = 0.0
-        if step <= -OVERLAP_SECONDS:
-            self._found.overlap_s -= step
         self._sum += step
+        early = min(self._stamped) - self._sum  # a packet that came late before it makes the next one no overlap
+        if early >= OVERLAP_SECONDS:
+            self._found.overlap_s += early
+        self._stamped.append(self._sum)
         return _Waiting(moment, step, self._sum)
 
     def _begin(self, at: float) -> None:
@@ -145,6 +154,9 @@ class _Clock:
             gap = gap if gap > GAP_SECONDS else 0.0
         waiting.popleft()
         self._filled += gap
+        self._placed.append(first.late)
+        # A clock that runs slow sinks below what was filled for good: a gap is held against where it is now.
+        self._filled = min(self._filled, max(self._placed)) if len(self._placed) == _FAR else self._filled
         self._late_before = first.late
         placed = Placed(gap, self._size, first.moment.sound)
         self._size = first.moment.size
