@@ -185,8 +185,8 @@ def _check_times(title: str, start: float | None, end: float | None) -> None:
         raise AudioError(title, f"end ({end} s) does not lie after start ({start or 0.0} s)", "pass an end after start")
 
 
-def _check_stream(title: str, source: object, stream: int | None) -> None:
-    if stream is not None and stream < 0:
+def _check_stream(title: str, source: object, stream: object) -> None:
+    if stream is not None and not (isinstance(stream, int) and stream >= 0):
         raise AudioError(title, f"stream is {stream}", "pass stream as the number of an audio track, from 0 on")
     if stream and isinstance(source, (np.ndarray, tuple)):
         raise AudioError(title, "stream was given with an array", "leave stream out, an array is one track")

@@ -68,7 +68,7 @@ def show_tracks(
     with ending_quietly(output), Output(output) as out:
         for item in items:
             made = item if isinstance(item, Failure) else attempt(item, make, sys.stderr if debug else None)
-            failed = failed or isinstance(made, Failure)
+            failed = failed or isinstance(made, Failure) or not made.readable
             if format is InfoFormat.JSON:
                 out.write_line(to_json(made))
             elif isinstance(made, Failure):

@@ -89,6 +89,11 @@ class Info:
     dates: tuple[tuple[str, str], ...]
     encoder: tuple[tuple[str, str], ...]
 
+    @property
+    def readable(self) -> bool:
+        """Whether the sound of any track can be decoded."""
+        return any(track.sound is not None for track in self.tracks)
+
 
 def info(source: Source, *, raw_format: str | None = None) -> Info:
     """Say what is in a file: its tracks, how long they are by header and by samples, gaps and dates.

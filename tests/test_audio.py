@@ -616,3 +616,8 @@ def test_probe_names_the_decoder():
     assert decoders.probe(FileView(io.BytesIO(with_pyav(sound(), SR, "mp4", "aac")))).decode.__module__.endswith(
         "ffmpeg"
     )
+
+
+def test_a_stream_that_is_no_number_is_refused() -> None:
+    with pytest.raises(AudioError, match="stream is x"):
+        read("samples/intact_quiet_call.flac", stream="x")  # type: ignore[arg-type]

@@ -129,7 +129,18 @@ def _heading(report: Report, color: bool, language: str) -> list[str]:
     return [
         f"{shown}  {_sure(report.verdict, language)}, {harm}  {printable(file)}",
         printable(say_format(report.format, language)),
+        *_recorded(report, language),
     ]
+
+
+def _recorded(report: Report, language: str) -> list[str]:
+    """Return how it was recorded, where that is more than a file says of itself or was said."""
+    heard = report.recording
+    if heard is None or (heard.chain != "loudspeaker" and heard.side is None):
+        return []
+    values = {"chain": messages.text(f"chain.{heard.chain}", language=language), "confidence": heard.confidence}
+    side = "" if heard.side is None else messages.text(f"side.{heard.side}", language=language)
+    return [messages.text("page.recording", {**values, "side": side}, language)]
 
 
 def _who(report: Report, channel: int, language: str) -> str:
