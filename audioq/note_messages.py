@@ -32,6 +32,10 @@ NOTES = {
         "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"
     ),
     "note.broken_off": "the file lacks its end mark and may be cut short; {decoded:.2f} s could be read",
+    "note.undecodable": (
+        "{seconds:.2f} s inside the file could not be decoded; silence stands in for them. Where the file has no "
+        "header, its bytes may be in another format"
+    ),
     "note.missing_packets": (
         "{seconds:.2f} s are missing inside the file, by its own clock; silence stands in for them, "
         "so that all times are right"

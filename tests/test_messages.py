@@ -23,6 +23,7 @@ NOTES = {
     "looks_like_other_law": {"codec": "mulaw", "other": "alaw"},
     "broken_off": {"decoded": 5.0},
     "missing_packets": {"seconds": 1.5},
+    "undecodable": {"seconds": 1.5},
     "dtx_gaps": {"count": 3, "seconds": 1.1},
     "overlapping_packets": {"seconds": 1.5},
     "clock_jumps": {"count": 2},

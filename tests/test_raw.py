@@ -425,3 +425,10 @@ def test_measure_and_a_warning_in_the_report(tmp_path):
     warning = json.loads(done.stdout)["warnings"][0]
     assert warning["id"] == "looks_like_noise" and warning["values"]["codec"] == "s16le"
     assert "--raw-format" in warning["text"]
+
+
+def test_bytes_that_a_decoder_refuses_are_not_missing_by_any_clock() -> None:
+    audio = read(np.random.default_rng(1).integers(0, 256, 40_000, dtype=np.uint8).tobytes(), raw_format="amrnb")
+    assert sum(block.shape[1] for block in audio.blocks(8000)) > 0
+    assert "undecodable" in {note.id for note in audio.notes}
+    assert "missing_packets" not in {note.id for note in audio.notes}

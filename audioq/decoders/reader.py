@@ -101,7 +101,8 @@ class StreamReader:
 
     def _missing(self) -> list[Note]:
         seconds = sum(gap.end - gap.start for gap in self.gaps) / self.stream.sr
-        return [Note("missing_packets", (("seconds", round(seconds, 3)),))] if seconds else []
+        id = "missing_packets" if self.stream.timed else "undecodable"
+        return [Note(id, (("seconds", round(seconds, 3)),))] if seconds else []
 
     def _conclude(self, position: int, cut: CutShortError | None, found: Found) -> None:
         """Say what is missing, once the last block is out."""
