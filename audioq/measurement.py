@@ -16,6 +16,7 @@ from audioq.features.coverage import frame_coverage
 from audioq.features.loss import weights_digest
 from audioq.fft import scratch
 from audioq.frames import MARGIN, TILE, analysis_sr, frame
+from audioq.offset import Offset
 from audioq.table import MARK_DTYPE, FeatureTable, Note, Quantity, fingerprint
 
 BLOCK_SECONDS = 12.8
@@ -27,9 +28,6 @@ GROUP = 8
 _STATED_SECONDS = 3600
 """Length up to which memory is set aside as the container says; a header may be wrong, and curves can grow."""
 
-LEAST_OFFSET = 0.002
-"""A constant offset smaller than this, full scale 1, is left as it is: -54 dBFS."""
-
 LOUDEST = 64.0
 """Largest magnitude that is taken for sound, full scale 1; more is an array in other units."""
 
@@ -38,6 +36,7 @@ _AROUND_S = max(feature.around_s for feature in MARK_FEATURES)
 
 _COVERAGE = {"zero_share": ("zero", "share of exact zeros"), "clipped_share": ("clipped", "share of clipped samples")}
 
+_JUMP_QUANTITY = Quantity("1", "the offset jumps; value: by how much, full scale 1")
 _GAP_QUANTITY = Quantity("bytes", "stretch that the container has no packets for; size of the packet before it")
 
 
@@ -80,6 +79,9 @@ def measure(
     numbers = _call_numbers(call_features, curves)
     quantities = _quantities(features, call_features)
     measured = fingerprint([*sorted(quantities), weights_digest()])
+    if walk.offset.jumps:
+        marks["dc_jump"] = np.array(walk.offset.jumps, MARK_DTYPE)
+        quantities["dc_jump"] = _JUMP_QUANTITY
     if audio.gaps is not None:  # a fact of the container, which not every one states
         marks["container_gap"] = _gap_marks(audio)
         quantities["container_gap"] = _GAP_QUANTITY
@@ -115,8 +117,7 @@ class _Walk:
         self._recent: list[NDArray[np.float32]] = [np.zeros((audio.channels, 0), np.float32)]
         self._n_marked = 0
         self._resample = _resampler(audio.sr, self.sr, audio.channels)
-        self._offset: NDArray[np.float32] | None = None
-        self._waiting: list[NDArray[np.float32]] = []
+        self.offset = Offset(audio.sr, audio.channels, round(BLOCK_SECONDS * audio.sr))
         self._buffer = np.zeros((audio.channels, MARGIN * self.hop), np.float32)
         self._n_analysed = 0
         stated = audio.format.duration
@@ -139,12 +140,7 @@ class _Walk:
         self._recent.append(block)
         # Whole seconds: small blocks are put together, or their surroundings would cost more than they do.
         self._mark_around((self.n_samples - round(_AROUND_S * self.audio.sr)) // self.audio.sr * self.audio.sr)
-        if self._offset is None:
-            self._waiting.append(block)
-            if self.n_samples >= self._settling:
-                self._settle()
-        else:
-            self._grow(self._resample(block - self._offset, False))
+        self._grow(self._resample(self.offset.take(block), False))
 
     def _mark_around(self, end: int) -> None:
         """Look for the marks that need sound around a block, in the samples up to `end` not looked at yet."""
@@ -165,9 +161,8 @@ class _Walk:
 
     def finish(self) -> dict[str, NDArray[np.float32]]:
         """Measure what is left and return the curves, shape (channels, n_frames)."""
-        if self._offset is None:
-            self._settle()
         self._mark_around(self.n_samples)
+        self._grow(self._resample(self.offset.finish(), False))
         self._grow(self._resample(np.zeros((self.audio.channels, 0), np.float32), True))
         n_frames = self.n_frames
         groups = -(-n_frames // (GROUP * TILE))
@@ -180,20 +175,6 @@ class _Walk:
     def n_frames(self) -> int:
         """Whole frames in what was read; a rest under 10 ms is left out."""
         return max(1, self.n_samples * 100 // self.audio.sr)
-
-    @property
-    def _settling(self) -> int:
-        return round(BLOCK_SECONDS * self.audio.sr)
-
-    def _settle(self, dc: float = LEAST_OFFSET) -> None:
-        """Take a constant offset of the first seconds off, where there is one: it would pass for a background."""
-        nothing = np.zeros((self.audio.channels, 0), np.float32)
-        waiting = np.concatenate([nothing, *self._waiting], axis=1)
-        head = waiting[:, : self._settling]
-        mean = head.mean(axis=1, dtype=np.float64) if head.size else np.zeros(len(head))
-        self._offset = np.where(np.abs(mean) > dc, mean, 0).astype(np.float32)[:, None]
-        self._waiting = []
-        self._grow(self._resample(waiting - self._offset, False))
 
     def _grow(self, y: NDArray[np.float32]) -> None:
         """Append samples at the analysis rate and measure every group of tiles that is complete."""
@@ -229,7 +210,7 @@ class _Walk:
 
     def notes(self) -> Iterator[Note]:
         """Say what people should know of the samples as a whole."""
-        offset = 0.0 if self._offset is None else float(np.abs(self._offset).max(initial=0))
+        offset = self.offset.largest
         if self.peak == 0:
             yield Note("all_zero")
         if offset:

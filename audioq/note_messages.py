@@ -13,8 +13,8 @@ NOTES = {
         "the recorder was muted there; where that is little, it is kept out of the verdict"
     ),
     "note.dc_jump": (
-        "at about {start:.0f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched "
-        "in the recorder; an offset passes for a background, so the verdict is less sure"
+        "at {start:.2f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched in the "
+        "recorder; the jump was taken off"
     ),
     "note.near_side": (
         "by --side near this holds the voice at the recorder's own end: it tells of the microphone, and not of what "

@@ -20,8 +20,6 @@ _SLACK = 2
 """Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
 _LOSSES = ("muted", "pause_lost", "concealed", "stuttered", "spliced", "zero_share")
 """Curves that speak for loss."""
-_EVERY = 100
-"""Frames of which the offset is taken together: 1 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def recorder_faults(
     for channel in range(table.channels):
         muted = _muted(table, channel, thresholds) if channel in rooms else []
         found += muted or _dropped_buffers(table, channel, thresholds)
-        found += _dc_jumps(table, channel, thresholds)
+        found += _dc_jumps(table, channel)
     return tuple(found)
 
 
@@ -140,17 +138,9 @@ def _off_grid(lengths: NDArray[np.int64], step: float) -> NDArray[np.float64]:
     return np.asarray(np.abs(lengths - whole * step), np.float64)
 
 
-def _dc_jumps(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
-    """Seconds from which on the sound sits beside where it sat before: a stage was switched, no packet does that."""
-    offset = table.curves.get("offset")
-    n = table.n_frames // _EVERY
-    if offset is None or n < 4:
-        return []
-    middle = np.sort(offset[channel, : n * _EVERY].reshape(n, _EVERY), axis=1)[:, _EVERY // 2]
-    jump = middle[3:] - middle[:-3]  # the second between may hold both
-    steady = np.maximum(np.abs(np.diff(middle))[2:], np.abs(np.diff(middle))[:-2]) <= thresholds[
-        "recorder.dc_steady"
-    ] * np.abs(jump)
-    at = np.flatnonzero((np.abs(jump) >= thresholds["recorder.dc_jump"]) & steady)
-    at = at[np.diff(at, prepend=-2) > 1]
-    return [Fault("dc_jump", channel, ((float(i + 2), float(i + 2)),), float(jump[i])) for i in at.tolist()]
+def _dc_jumps(table: FeatureTable, channel: int) -> list[Fault]:
+    """Moments at which the sound was moved and stayed there: a stage was switched, no packet does that."""
+    marks = table.marks.get("dc_jump")  # tables of recordings without any lack it
+    own = [] if marks is None else marks[marks["channel"] == channel].tolist()
+    times = [(start / table.format.sr, end / table.format.sr) for _, start, end, _ in own]
+    return [Fault("dc_jump", channel, (span,), float(row[3])) for span, row in zip(times, own, strict=True)]

@@ -200,15 +200,6 @@ ROWS: tuple[Threshold, ...] = (
     ),
     _row("recorder.doubt", 0.4, "1", 0, 0.95, "doubt in a verdict where the recorder failed somewhere", _BY_HAND),
     _row("recorder.least_zeros", 0.005, "s", 0.001, 1, "shorter zeros are no dropped buffer", _BY_HAND),
-    _row(
-        "recorder.dc_steady",
-        0.25,
-        "1",
-        0,
-        1,
-        "an offset stays if it moves less than this share of a jump",
-        _BY_HAND,
-    ),
     _row("both.breath", 0.5, "s", 0, 5, "shorter pauses do not end what somebody says", _BY_HAND),
     _row("recorder.muted", 0.2, "s", 0.01, 60, "zeros this long in a recorded room are the recorder's", _BY_HAND),
     _row(
@@ -219,9 +210,6 @@ ROWS: tuple[Threshold, ...] = (
         100,
         "fewer zeros on a grid of buffers may lie there by chance",
         _BY_HAND,
-    ),
-    _row(
-        "recorder.dc_jump", 0.004, "1", 0.0001, 1, "an offset that jumps so far was switched; full scale is 1", _BY_HAND
     ),
     _row("assessable.speech", 2, "s", 0, 60, "less speech than this is too little to tell of harm", _SEEN),
     _row("assessable.level", -52, "dBFS", -100, 0, "softer parts of speech below this are not heard as speech", _SEEN),

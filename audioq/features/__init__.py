@@ -83,7 +83,6 @@ FRAME_FEATURES: tuple[FrameFeature, ...] = (
             level_low=("dBFS", "lowest RMS level over 5 ms"),
             peak=("dBFS", "largest magnitude"),
             magnitude=("1", "mean magnitude, full scale 1"),
-            offset=("1", "mean of the samples, full scale 1"),
         ),
     ),
     FrameFeature(

@@ -9,7 +9,7 @@ from audioq.frames import MARGIN, STEPS_PER_HOP, TILE, Frames, decibel
 
 
 def levels(frames: Frames) -> tuple[NDArray[np.float32], ...]:
-    """Return RMS level, lowest level, peak, mean magnitude and offset of each frame.
+    """Return RMS level, lowest level, peak and mean magnitude of each frame.
 
     Parameters
     ----------
@@ -25,8 +25,6 @@ def levels(frames: Frames) -> tuple[NDArray[np.float32], ...]:
         Largest magnitude in dBFS.
     magnitude : ndarray, float32, shape (channels, TILE)
         Mean magnitude, full scale 1.
-    offset : ndarray, float32, shape (channels, TILE)
-        Mean, full scale 1: where zero is.
     """
     inner, later = _inner(frames.steps, 0), _inner(frames.steps, 1)
     pairs = inner + later
@@ -35,8 +33,8 @@ def levels(frames: Frames) -> tuple[NDArray[np.float32], ...]:
     peak = y.max(axis=2)
     # Sums of slices and `einsum` take a fraction of the time of `mean` over a short last axis.
     mean = (inner[..., 0] + inner[..., 1] + inner[..., 2] + inner[..., 3]) / np.float32(STEPS_PER_HOP)
-    magnitude, offset = (np.einsum("cth->ct", x) / np.float32(frames.hop_length) for x in (y, frames.tile))
-    return decibel(mean), decibel(lowest / np.float32(2)), decibel(peak * peak), magnitude, offset
+    magnitude = np.einsum("cth->ct", y) / np.float32(frames.hop_length)
+    return decibel(mean), decibel(lowest / np.float32(2)), decibel(peak * peak), magnitude
 
 
 def _inner(steps: NDArray[np.float32], late: int) -> NDArray[np.float32]:

@@ -14,5 +14,4 @@ def levels(y: NDArray[np.float32], sr: int) -> tuple[Curve, ...]:
         x = np.abs(y[start : start + hop].astype(np.float64))
         lows = [mean_square(y, start + k * hop // 4, hop // 2) for k in range(4)]
         rows.append((decibel(mean_square(y, start, hop)), decibel(min(lows)), decibel(x.max() ** 2), sum(x) / hop))
-        rows[-1] += (sum(y[start : start + hop].astype(np.float64)) / hop,)
     return tuple(np.array(rows).T)
