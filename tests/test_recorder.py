@@ -67,10 +67,10 @@ def test_a_room_does_not_fall_silent() -> None:
 
 def test_an_offset_that_jumps() -> None:
     y = spoken()
-    y[7 * SR :] += np.float32(0.02)
+    y[7 * SR :] += np.float32(0.04)
     (fault,) = faults_of(y)
     assert fault.id == "dc_jump"
-    assert fault.value == pytest.approx(0.02, abs=0.002)
+    assert fault.value == pytest.approx(0.04, abs=0.002)
     assert fault.spans[0][0] == pytest.approx(7.0, abs=1.1)
 
 
