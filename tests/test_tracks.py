@@ -13,7 +13,7 @@ from made_containers import KINDS, a_tone, a_video, encoded, side_by_side, with_
 from test_containers import RECORDED
 from typer.testing import CliRunner
 
-from audioq import analyze_legs, info
+from audioq import analyze, analyze_legs, info
 from audioq.audio import read
 from audioq.cli import app
 from audioq.errors import AudioError
@@ -177,3 +177,13 @@ def test_a_track_is_chosen_on_the_command_line(tmp_path, video):
     assert done.exit_code == 1 and "no audio track 7 but 2" in done.stderr
     done = runner.invoke(app, ["measure", str(tmp_path / "call.mkv"), "-o", str(tmp_path / "t.npz"), "--stream", "1"])
     assert done.exit_code == 0
+
+
+def test_a_file_of_two_tracks_that_is_cut_short_says_so() -> None:
+    one, two = encoded(KINDS["webm"], a_tone(48000, 6.0)), encoded(KINDS["mp4"], a_tone(16000, 6.0))
+    whole = side_by_side("matroska", [(one, 0.0, 0), (two, 0.0, 0)])
+    for stream in (0, 1):
+        assert "truncated" not in {note.id for note in analyze(whole, stream=stream).warnings}
+        (note,) = [n for n in analyze(whole[: len(whole) // 2], stream=stream).warnings if n.id == "truncated"]
+        assert dict(note.values)["declared"] == pytest.approx(6.0, abs=0.1)
+        assert dict(note.values)["decoded"] < 4.5

@@ -175,12 +175,25 @@ def length_of(container: InputContainer, number: int) -> tuple[float, bool]:
     audio = container.streams.audio[number]
     if audio.duration is not None and audio.time_base is not None:
         return float(audio.duration * audio.time_base), kind in STATES_SOUND
+    ends = _ends_at(audio.metadata.get("DURATION", "")) if kind == "matroska" else None
+    if ends is not None:  # a tag of each track; the header itself only states when the longest one ends
+        return ends - max(container.start_time or 0, 0) / 1e6, True
     if container.duration is not None:
         # Matroska only states when the longest stream ends.
         return (container.duration - max(container.start_time or 0, 0)) / 1e6, kind == "matroska" and len(
             container.streams
         ) == 1
     return float("nan"), False
+
+
+def _ends_at(tag: str) -> float | None:
+    """Seconds of a tag such as 00:01:02.500000000, None where it is none."""
+    parts = tag.strip("\0 ").split(":")
+    try:
+        hours, minutes, seconds = (float(part) for part in parts)
+    except ValueError:
+        return None
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def name_of(view: FileView, container: InputContainer) -> str:

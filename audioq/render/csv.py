@@ -31,7 +31,7 @@ COLUMNS: tuple[str, ...] = (
     *("file", "label", "confidence", "basis", "rule", "severity"),
     *(metric.name for metric in _METRICS),
     *(f"{kind.name}_events" for kind in KINDS),
-    *("not_assessable", "warnings", "channel", "call_id", "leg", "error_type", "error"),
+    *("not_assessable", "warnings", "channel", "call_id", "leg", "chain", "side", "faults", "error_type", "error"),
 )
 """The columns in their order."""
 
@@ -64,7 +64,9 @@ def defuse(cell: str, *, path: bool = False) -> str:
 
 
 def _report(report: Report) -> dict[str, str]:
-    counts = Counter(event.kind for event in report.events)
+    judged = [own.role != "ignored" for own in report.channels]
+    counts = Counter(event.kind for event in report.events if judged[event.channel])
+    heard = report.recording
     return {
         "file": defuse(undecoded(report.file), path=True),
         "label": str(report.verdict.label),
@@ -79,6 +81,9 @@ def _report(report: Report) -> dict[str, str]:
         "channel": str(report.verdict.channel) if report.roles_given else "",
         "call_id": defuse(undecoded(report.call_id or "")),
         "leg": defuse(undecoded(report.channels[report.verdict.channel].leg or "")),
+        "chain": heard.chain if heard else "",
+        "side": (heard.side if heard else None) or "",
+        "faults": " ".join(fault.id for fault in heard.faults) if heard else "",
     }
 
 

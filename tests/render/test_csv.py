@@ -94,3 +94,20 @@ def test_no_cell_starts_a_formula(cell, path):
 @given(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1))
 def test_an_ordinary_cell_stays_as_it_is(cell):
     assert defuse(cell) == defuse(cell, path=True) == cell
+
+
+def test_a_row_says_how_the_call_was_recorded_and_leaves_ignored_channels_out():
+    from dataclasses import replace
+
+    from audioq.chain import Recording
+    from audioq.recorder import Fault
+    from audioq.render.csv import COLUMNS, to_row
+
+    fault = Fault("dropped_buffers", 0, ((1.0, 1.1),), 21.3)
+    report = replace(a_report(channels=2), recording=Recording("loudspeaker", 0.9, (fault,), "far"))
+    row = dict(zip(COLUMNS, next(csv.reader([to_row(report)])), strict=True))
+    assert (row["chain"], row["side"], row["faults"]) == ("loudspeaker", "far", "dropped_buffers")
+    counted = sum(int(row[name]) for name in COLUMNS if name.endswith("_events"))
+    ignored = tuple(replace(own, role="ignored") for own in report.channels)
+    row = dict(zip(COLUMNS, next(csv.reader([to_row(replace(report, channels=ignored))])), strict=True))
+    assert counted > 0 == sum(int(row[name]) for name in COLUMNS if name.endswith("_events"))
