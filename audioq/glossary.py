@@ -82,6 +82,9 @@ def _entries(language: str) -> Iterator[Entry]:
     yield from _worded("rivals", "rival", "rival", language)
     yield from _bands(language)
     yield from _worded("warnings", "note", "note", language)
+    yield from _worded("chains", "chain", "chain_meaning", language)
+    yield from _worded("sides", "side", "side_meaning", language)
+    yield from _worded("faults", "fault", "fault_meaning", language)
     yield from _worded("assessable", "assessable", "assessable", language)
     yield from _thresholds(language)
 

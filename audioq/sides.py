@@ -24,9 +24,6 @@ from audioq.table import HOP_SECONDS, FeatureTable, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS
 from audioq.verdict import Verdict
 
-_WORD_FRAMES, _JOIN_FRAMES = 20, 10
-"""Speech that ends a side: at least so long, pauses of consonants taken along; a knock of the receiver is no word."""
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -132,4 +129,7 @@ def _muted(
 
 
 def _words(side: Side, channel: int, limits: Mapping[str, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    return long_enough(bridged(listen(side.table, channel, limits).speech, _JOIN_FRAMES), _WORD_FRAMES)
+    return long_enough(
+        bridged(listen(side.table, channel, limits).speech, round(100 * limits["muted.join"])),
+        round(100 * limits["muted.word"]),
+    )
