@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from audioq.events import Event
 from audioq.rules import Label
 from audioq.scores import Scores
 from audioq.table import FeatureTable, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS
-from audioq.verdict import Verdict
+from audioq.verdict import Verdict, less_sure
 
 HARMS = ("dropout", "buzz", "stutter", "splice")
 """The kinds on which a verdict can rest."""
@@ -112,9 +112,7 @@ def temper(
     known = [a for a in assessments if a.kind in HARMS]
     if verdict.label is not Label.INTACT or verdict.basis != "speech" or not known:
         return verdict
-    doubt = thresholds["confidence.hidden"] * len(hidden(known)) / len(known)
-    even = 1 / len(verdict.probabilities)
-    return replace(verdict, probabilities={n: (1 - doubt) * p + doubt * even for n, p in verdict.probabilities.items()})
+    return less_sure(verdict, thresholds["confidence.hidden"] * len(hidden(known)) / len(known))
 
 
 def _channel(

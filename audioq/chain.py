@@ -15,7 +15,7 @@ from audioq.listening import listen
 from audioq.masks import bridged, runs
 from audioq.recorder import Fault, recorder_faults
 from audioq.table import HOP_SECONDS, FeatureTable, Note
-from audioq.verdict import Verdict
+from audioq.verdict import Verdict, less_sure
 
 LOSSY = frozenset(
     "aac mp2 mp3 mpeg_layer_i mpeg_layer_ii opus vorbis wmav1 wmav2 wmapro wmavoice amr_nb amr_wb amrnb amrwb "
@@ -128,8 +128,7 @@ def doubted(verdict: Verdict, recording: Recording, table: FeatureTable, thresho
     foreign = any(note.id.startswith("looks_like") for note in table.notes)
     if not recording.faults and not foreign:
         return verdict
-    doubt, even = thresholds["recorder.doubt"], 1 / len(verdict.probabilities)
-    return replace(verdict, probabilities={n: (1 - doubt) * p + doubt * even for n, p in verdict.probabilities.items()})
+    return less_sure(verdict, thresholds["recorder.doubt"])
 
 
 def _when(fault: Fault) -> tuple[tuple[str, float], ...]:

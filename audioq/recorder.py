@@ -24,7 +24,7 @@ _LOSSES = ("muted", "pause_lost", "concealed", "stuttered", "spliced", "zero_sha
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that the recorder did; `messages` has the sentence under ``fault.<id>``.
+    """One thing that the recorder did; `messages` has the sentence under ``note.<id>``.
 
     Attributes
     ----------
@@ -89,8 +89,10 @@ def _zeros(table: FeatureTable, channel: int) -> NDArray[np.void]:
     marks = table.marks["zero"]
     own: NDArray[np.void] = marks[marks["channel"] == channel]
     gaps = gaps_of(table, channel)
+    if not len(gaps):
+        return own
     missing = np.array([gaps.seconds(a, b) > 0 for a, b in _spans(table, own)], np.bool_)
-    return own[~missing] if len(gaps) else own
+    return own[~missing]
 
 
 def _spans(table: FeatureTable, marks: NDArray[np.void]) -> tuple[tuple[float, float], ...]:

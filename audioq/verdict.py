@@ -64,6 +64,12 @@ class Verdict:
         return self.probabilities[self.label]
 
 
+def less_sure(verdict: Verdict, doubt: float) -> Verdict:
+    """Return a verdict whose probabilities lie nearer to equal ones by `doubt`, 0 to below 1; its label stays."""
+    even = 1 / len(verdict.probabilities)
+    return replace(verdict, probabilities={n: (1 - doubt) * p + doubt * even for n, p in verdict.probabilities.items()})
+
+
 def judge(
     scores: Scores,
     events: Sequence[Event],

@@ -169,6 +169,7 @@ def _inverse_norm(y: NDArray[np.float32], window: int, quietest: float = 1e-10) 
             if window & size:
                 energy += sums[at : at + n]
                 at += size
+            # 1, 2, 4 ... leave 1 and 2 in turn over 3: what is written is never what is read
             sums = np.add(sums[:-size], sums[size:], out=room(f"sums {size % 3}", (len(sums) - size,)))
             size *= 2
     np.sqrt(norm, out=norm)
