@@ -36,6 +36,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "audio": (1, 1),
     "frames": (1, 2),
     "features.weights": (1, 2),
+    "features.quantiles": (1, 2),
     "features.*": (1, 3),
     "features": (1, 4),
     "offset": (2, 0),
@@ -82,7 +83,8 @@ FLOORS: dict[str, tuple[int, int]] = {
 # Names are modules, or packages with all that is in them.
 SEES: dict[str, set[str]] = {
     "features.weights": {"errors"},
-    "features.*": {"errors", "table", "fft", "frames", "features.weights"},
+    "features.quantiles": set(),
+    "features.*": {"errors", "table", "fft", "frames", "features.weights", "features.quantiles"},
     "features": {"errors", "table", "fft", "frames", "features"},
     "measurement": {"errors", "table", "fft", "audio", "decoders", "frames", "features", "offset"},
     "simulate.*": {"errors", "table", "fft", "decoders", "audio", "frames", "batches", "report", "simulate"},

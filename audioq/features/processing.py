@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.features.quantiles import quantile
+
 NEEDS = (
     "level",
     "zero_share",
@@ -117,20 +119,13 @@ def voice_statistics(
     return {
         "pitch_deviation": deviation,
         "same_lag": same,
-        "periodicity_90": _quantile(periodicity[loud], 0.9),
-        "harmonics_25": _quantile(harmonic_contrast[loud], 0.25),
+        "periodicity_90": quantile(periodicity[loud], 0.9),
+        "harmonics_25": quantile(harmonic_contrast[loud], 0.25),
         "roughness": _roughness(spread, loud),
-        "ripple_75": _quantile(modulation_25[loud], 0.75),
-        "periodicity_step_90": _quantile(steps, 0.9),
-        "correlation_25": _quantile(shape_correlation[loud], 0.25),
+        "ripple_75": quantile(modulation_25[loud], 0.75),
+        "periodicity_step_90": quantile(steps, 0.9),
+        "correlation_25": quantile(shape_correlation[loud], 0.25),
     }
-
-
-def _quantile(x: NDArray[np.float32], share: float) -> float:
-    """A quantile of what is finite; `np.quantile` imports masked arrays, which a cold start would feel."""
-    finite = x[np.isfinite(x)]
-    place = round(share * (len(finite) - 1))
-    return float(np.partition(finite, place)[place]) if len(finite) else 0.0
 
 
 def _pitch_statistics(lag: NDArray[np.float32], voiced: NDArray[np.bool_]) -> tuple[float, float]:
@@ -141,7 +136,7 @@ def _pitch_statistics(lag: NDArray[np.float32], voiced: NDArray[np.bool_]) -> tu
     if voiced.sum() < LEAST_FRAMES // 6:
         return 0.2, 0.1
     octaves = np.log2(lag[voiced])
-    near = octaves[np.abs(octaves - _quantile(octaves, 0.5)) < 0.5]
+    near = octaves[np.abs(octaves - quantile(octaves, 0.5)) < 0.5]
     pairs = voiced[1:] & voiced[:-1]
     same = float((np.diff(lag)[pairs] == 0).mean()) if pairs.any() else 0.0
     return float(near.std()), same
@@ -153,4 +148,4 @@ def _roughness(x: NDArray[np.float32], loud: NDArray[np.bool_]) -> float:
     first, second = np.abs(np.diff(x))[1:][inside], np.abs(np.diff(x, n=2))[inside]
     if not len(first):
         return 1.0
-    return _quantile(second, 0.5) / (_quantile(first, 0.5) + 1e-3)
+    return quantile(second, 0.5) / (quantile(first, 0.5) + 1e-3)

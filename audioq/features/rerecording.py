@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from audioq.features.quantiles import quantile
+
 NEEDS = (
     "level",
     "zero_share",
@@ -112,10 +114,3 @@ def room_statistics(
         "fall_10": quantile(fall_10[near], 0.99),
         "fall_30": quantile(fall_30[near], 0.99),
     }
-
-
-def quantile(x: NDArray[np.float32], share: float) -> float:
-    """Return a quantile of what is finite; `np.quantile` imports masked arrays, which a cold start would feel."""
-    finite = x[np.isfinite(x)]
-    place = round(share * (len(finite) - 1))
-    return float(np.partition(finite, place)[place]) if len(finite) else 0.0

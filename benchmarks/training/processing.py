@@ -87,15 +87,21 @@ def gather(folder: Path) -> Iterator[Example]:
                 yield Example(str(label["voices"][0]), sort, found)
 
 
-def logistic(X: NDArray[np.float64], y: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Weights of a logistic regression by Newton's method, the offset last; `DECAY` on standard units."""
+def logistic(
+    X: NDArray[np.float64], y: NDArray[np.bool_], counts: NDArray[np.float64] | None = None, decay: float = DECAY
+) -> NDArray[np.float64]:
+    """Weights of a logistic regression by Newton's method, the offset last; `decay` on standard units.
+
+    `counts` says for how many each row stands; one where nothing is given.
+    """
+    counts = np.ones(len(X)) if counts is None else counts
     mean, scale = X.mean(axis=0), X.std(axis=0) + 1e-9
     Z = np.column_stack([(X - mean) / scale, np.ones(len(X))])
-    w, ridge = np.zeros(Z.shape[1]), DECAY * np.diag([*np.ones(X.shape[1]), 0.0])
+    w, ridge = np.zeros(Z.shape[1]), decay * np.diag([*np.ones(X.shape[1]), 0.0])
     for _ in range(ROUNDS):
         p = 1 / (1 + np.exp(-np.clip(Z @ w, -30, 30)))
-        hessian = (Z * (p * (1 - p))[:, None]).T @ Z + ridge + 1e-9 * np.eye(len(w))
-        w -= np.linalg.solve(hessian, Z.T @ (p - y) + ridge @ w)
+        hessian = (Z * (counts * p * (1 - p))[:, None]).T @ Z + ridge + 1e-9 * np.eye(len(w))
+        w -= np.linalg.solve(hessian, Z.T @ (counts * (p - y)) + ridge @ w)
     slopes = w[:-1] / scale
     return np.append(slopes, w[-1] - slopes @ mean)
 

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -30,13 +29,11 @@ from audioq.audio import read
 from audioq.features.rerecording import NEEDS, room_statistics
 from audioq.measurement import measure
 from benchmarks.threads import one_thread_each
+from benchmarks.training.processing import logistic
 
 FOLDS = 5
 DECAY = 0.01
-ROUNDS = 40
 WITHHELD = ("fa", "ml")
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +67,17 @@ def examples(folders: Sequence[Path]) -> list[Example]:
         return [one for one in pool.map(example, tasks, chunksize=8) if one is not None]
 
 
-def fit(x: Floats, y: Floats, weight: Floats) -> Floats:
-    """Logistic regression with weight decay, by Newton's method; `x` is standardised and has a last column of ones."""
-    w = np.zeros(x.shape[1])
-    decay = DECAY * weight.sum() * np.append(np.ones(x.shape[1] - 1), 0.0)
-    for _ in range(ROUNDS):
-        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        gradient = x.T @ (weight * (p - y)) + decay * w
-        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(decay + 1e-9)
-        w -= np.linalg.solve(hessian, gradient)
-    return w
-
-
 def fitted(rows: Sequence[Example]) -> dict[str, float]:
     """Weights on the statistics as they are, and ``offset``; folders count alike in each class."""
     names = list(rows[0].statistics)
     x = np.array([[row.statistics[name] for name in names] for row in rows])
-    y = np.array([row.played for row in rows], float)
+    y = np.array([row.played for row in rows])
     groups: dict[tuple[str, bool], int] = defaultdict(int)
     for row in rows:
         groups[row.folder, row.played] += 1
     n_groups = {played: sum(p == played for _, p in groups) for played in (False, True)}
     weight = np.array([1 / groups[row.folder, row.played] / n_groups[row.played] for row in rows])
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    w = fit(np.column_stack([(x - mean) / scale, np.ones(len(x))]), y, weight)
-    slopes = w[:-1] / scale
-    return {**dict(zip(names, slopes, strict=True)), "offset": float(w[-1] - slopes @ mean)}
+    return dict(zip([*names, "offset"], logistic(x, y, weight, DECAY * weight.sum()).tolist(), strict=True))
 
 
 def says(weights: Mapping[str, float], row: Example) -> bool:
