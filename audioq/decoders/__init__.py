@@ -6,18 +6,23 @@ Both tell what a file holds (`probe` -> `Stream`) and then decode it piece by pi
 resamples, mixes or clips. Opus has no native rate: libsndfile decodes it at the rate of the sound
 before coding, which Ogg Opus keeps in its header, PyAV always at 48 kHz. `sr` is the rate that the
 decoder hands out; `codec_sr` says 48000.
+
+What plain files do not need is imported where it is needed: a single recording is to start quickly.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import soundfile
 
-from audioq.decoders import ffmpeg, headerless, headers, libsndfile, ogg, raw
+from audioq.decoders import headers, libsndfile, raw
 from audioq.decoders.files import FileView
 from audioq.decoders.stream import Stream
-from audioq.decoders.tracks import Header, no_such_track
+
+if TYPE_CHECKING:
+    from audioq.decoders.tracks import Header
 
 
 def probe(view: FileView, name: str = "", raw_format: str | None = None, track: int | None = None) -> Stream:
@@ -40,35 +45,47 @@ def probe(view: FileView, name: str = "", raw_format: str | None = None, track: 
     """
     given = None if raw_format is None else raw.parse(raw_format)
     if (given or raw.named_raw(name)) and not headers.has_header(view):
-        if track:
-            raise no_such_track(track, 1)
+        from audioq.decoders import headerless
+
+        _only_track(track)
         return headerless.probe(view, given or raw.by_name(name))
     try:
         stream = libsndfile.probe(view)
     except soundfile.SoundFileError as refused:
+        from audioq.decoders import ffmpeg
+
         headers.refuse_packets(view)
         return ffmpeg.probe(view, libsndfile.refusal(refused), track)
     if stream.container == "ogg":
         return _ogg(view, stream, track)
-    if track:
-        raise no_such_track(track, 1)
+    _only_track(track)
     return stream
+
+
+def _only_track(track: int | None) -> None:
+    if track:
+        from audioq.decoders.tracks import no_such_track
+
+        raise no_such_track(track, 1)
 
 
 def head(view: FileView, name: str = "", raw_format: str | None = None) -> Header | None:
     """Return what a container says of itself; None where there is none, or FFmpeg does not know it."""
     if (raw_format is not None or raw.named_raw(name)) and not headers.has_header(view):
         return None
+    from audioq.decoders import ffmpeg
+
     return ffmpeg.head(view)
 
 
 def _ogg(view: FileView, stream: Stream, track: int | None) -> Stream:
     """Hand an Ogg file that libsndfile would play without its gaps, or with several tracks, to PyAV."""
+    from audioq.decoders import ffmpeg, ogg
+
     pages = ogg.scan(view)
     if pages.tracks > 1:
         return ffmpeg.probe(view, None, track)
-    if track:
-        raise no_such_track(track, 1)
+    _only_track(track)
     if stream.codec != "opus":
         return stream
     if not (pages.gaps or pages.overlap_s or pages.jumps):
