@@ -101,7 +101,7 @@ def analyze(
     check_span(start, end)
     check_raw_format(raw_format)
     check_call_id(call_id, legs)
-    from audioq.batches import recordings
+    from audioq.batches.folders import recordings
     from audioq.report import analyze
 
     how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
@@ -137,7 +137,7 @@ def measure(
     check_span(start, end)
     check_raw_format(raw_format)
     from audioq.audio import read
-    from audioq.batches import attempt
+    from audioq.batches.attempts import attempt
     from audioq.measurement import measure
     from audioq.render.output import say_failure
     from audioq.render.progress import Progress
@@ -198,7 +198,7 @@ def info(
     Nothing is judged.
     """
     check_raw_format(raw_format)
-    from audioq.batches import recordings
+    from audioq.batches.folders import recordings
     from audioq.tracks import info
 
     files = recordings(source, raw_format is not None)

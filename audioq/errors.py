@@ -30,6 +30,18 @@ class AudioError(AudioqError):
         return f"{self.source}: {self.problem}; {self.remedy}"
 
 
+class LimitError(AudioError):
+    """A recording is larger, longer, slower or needs more memory than is allowed."""
+
+
+class CrashError(AudioError):
+    """A recording ended every worker process that tried to read it."""
+
+
+class BatchError(AudioqError):
+    """A batch cannot begin or go on as asked: a wrong manifest, results of another policy, a full disc."""
+
+
 class TableError(AudioqError):
     """A saved feature table cannot be read, or lacks what a judgement needs."""
 

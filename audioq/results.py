@@ -26,7 +26,7 @@ def show_each(
     debug: bool,
 ) -> None:
     """Make a report of each file, show it as soon as it is done, and exit with the status that results."""
-    from audioq.batches import attempt
+    from audioq.batches.attempts import attempt
     from audioq.render.formats import write_head, write_result
     from audioq.render.output import Output, say_failure
     from audioq.render.progress import Progress
@@ -57,7 +57,7 @@ def show_tracks(
     files: Iterable[str | Failure], make: Callable[[str], Info], format: InfoFormat, output: str | None, debug: bool
 ) -> None:
     """Say of each file what is in it, and exit with the status that results."""
-    from audioq.batches import attempt
+    from audioq.batches.attempts import attempt
     from audioq.render.output import Output, say_failure
     from audioq.render.tracks import to_json, to_page
     from audioq.report import Failure

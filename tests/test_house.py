@@ -61,11 +61,14 @@ FLOORS: dict[str, tuple[int, int]] = {
     "rounding": (4, 0),
     "report": (4, 1),
     "tracks": (4, 0),
-    "batches": (4, 2),
-    "legs": (4, 2),
-    "glossary": (4, 2),
     "render.*": (4, 2),
     "render": (4, 2),
+    "legs": (4, 2),
+    "batches.*": (4, 3),
+    "batches": (4, 3),
+    "batches.folders": (4, 2),
+    "batches.attempts": (4, 2),
+    "glossary": (4, 2),
     "simulate.*": (4, 2),
     "simulate.codecs.*": (4, 2),
     "simulate.devices.*": (4, 2),
@@ -108,7 +111,8 @@ THIRD_PARTY: dict[int, set[str]] = {
     1: {"numpy", "scipy", "librosa", "soundfile", "av", "soxr"},
     2: {"numpy", "scipy", "soxr"},
     3: {"numpy", "scipy"},
-    4: {"numpy", "scipy", "librosa", "soundfile", "av", "soxr", "pandas", "matplotlib", "rich"},
+    4: {"numpy", "scipy", "librosa", "soundfile", "av", "soxr", "pandas", "matplotlib", "rich"}
+    | {"filelock", "threadpoolctl", "pyarrow", "polars", "fsspec", "distributed"},
     5: {"numpy", "rich", "typer"},
 }
 THIRD_PARTY_MORE = {"table": {"pandas"}}  # to_dataframe
@@ -121,7 +125,7 @@ ONLY_IN = {
 }
 
 # Slow to import, so never at the time a module is imported.
-ALWAYS_LATE = {"librosa", "scipy", "pandas", "matplotlib"}
+ALWAYS_LATE = {"librosa", "scipy", "pandas", "matplotlib", "pyarrow", "polars", "fsspec", "distributed"}
 LATE_BUT_FOR_THE_COMMAND = {"rich": {"cli", "render.text"}}
 NOT_LOADED_BY_IMPORT = ("scipy.signal", "scipy.fft", "librosa", "pandas", "matplotlib", "numba", "av", "rich", "typer")
 
@@ -130,7 +134,7 @@ BODY_LINES = 50
 FILE_LINES = 300
 
 # Packages of the extras: a test asks for them with pytest.importorskip, so that the smoke set runs without them.
-EXTRAS = {"pandas", "matplotlib", "duckdb", "jsonschema"}
+EXTRAS = {"pandas", "matplotlib", "duckdb", "jsonschema", "pyarrow", "polars", "fsspec", "distributed", "moto"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,13 @@
-"""Many recordings: which files to take, and how one that fails leaves the others alone."""
+"""Folders: which files in them are recordings."""
 
 from __future__ import annotations
 
 import os
-import traceback
-from collections.abc import Callable, Iterable, Iterator
-from typing import IO, TypeVar
+from collections.abc import Iterable, Iterator
 
 from audioq import messages
-from audioq.errors import AudioError, AudioqError, InstallationError, InternalError
+from audioq.errors import AudioError
 from audioq.report import Failure
-
-Made = TypeVar("Made")
 
 AUDIO_EXTENSIONS = frozenset(
     "3g2 3gp 3gpp aac aif aifc aiff al alaw alw amr asf au avi awb caf flac g722 g723 g729 gsm m4a m4b m4v mka "
@@ -65,38 +61,3 @@ def _is_recording(name: str, extensions: frozenset[str]) -> bool:
 
 def _refused(file: str, message: str) -> Failure:
     return Failure(file=file, type=AudioError.__name__, message=message)
-
-
-def attempt(file: str, make: Callable[[str], Made], trace: IO[str] | None = None) -> Made | Failure:
-    """Return what `make` makes of a file, or a `Failure` where it raises.
-
-    What audioq raises on purpose keeps its type and message. Anything else is our own fault and
-    becomes an `InternalError` that asks for a report.
-
-    Parameters
-    ----------
-    file : str
-        What `make` gets.
-    make : callable
-        Makes a report of one file.
-    trace : text file, optional
-        Where the traceback of a fault of our own goes.
-    """
-    try:
-        return make(file)
-    except InstallationError:
-        raise  # no recording can be analysed, and none is to blame
-    except AudioqError as error:
-        return Failure(file=file, type=type(error).__name__, message=str(error))
-    except Exception as error:
-        if trace is not None:
-            traceback.print_exc(file=trace)
-        return _our_fault(file, error)
-
-
-def _our_fault(file: str, error: Exception) -> Failure:
-    from audioq import __version__
-
-    cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    message = messages.text("error.internal", {"file": file, "cause": cause, "version": __version__})
-    return Failure(file=file, type=InternalError.__name__, message=message)

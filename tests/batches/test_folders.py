@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from audioq.batches import AUDIO_EXTENSIONS, attempt, recordings
+from audioq.batches.attempts import attempt
+from audioq.batches.folders import AUDIO_EXTENSIONS, recordings
 from audioq.errors import AudioError
 from audioq.report import Failure
 
