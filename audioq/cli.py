@@ -25,6 +25,7 @@ from audioq.options import (
     Format,
     Ignored,
     Legs,
+    MaxDuration,
     Names,
     OutputFile,
     RawFormat,
@@ -88,6 +89,7 @@ def analyze(
     fail_on: Fail = None,
     sha256: Sha256 = False,
     raw_format: RawFormat = None,
+    max_duration: MaxDuration = None,
     channels: Names = None,
     expect_speech: Expected = None,
     ignore_channels: Ignored = None,
@@ -105,7 +107,7 @@ def analyze(
     from audioq.report import analyze
 
     how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
-    how["thresholds"] = policy
+    how |= {"thresholds": policy, "max_duration": max_duration}
     if legs:
         from audioq.legs import analyze_legs
 
@@ -128,6 +130,7 @@ def measure(
     stream: Stream = None,
     sha256: Sha256 = False,
     raw_format: RawFormat = None,
+    max_duration: MaxDuration = None,
     debug: Debug = False,
 ) -> None:
     """Measure a recording, to judge it later.
@@ -144,8 +147,11 @@ def measure(
     from audioq.report import Failure
     from audioq.table import save
 
+    how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
+    how["max_duration"] = max_duration
+
     def make(file: str) -> FeatureTable:
-        return measure(read(file, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format))
+        return measure(read(file, **how))
 
     check_output(output, [source])
     with ending_quietly(), Progress(1, sys.stderr) as progress:

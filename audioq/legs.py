@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audioq.errors import AudioError, AudioqError, InstallationError
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
@@ -35,6 +35,7 @@ class _Reading:
     stream: int | None
     sha256: bool
     raw_format: str | None
+    max_duration: float | None
     features: Sequence[FrameFeature]
     call_features: Sequence[CallFeature]
 
@@ -53,6 +54,7 @@ def analyze_legs(
     rules: Sequence[Rule] = RULES,
     sha256: bool = False,
     raw_format: str | None = None,
+    max_duration: float | None = None,
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
     side: str | None = None,
@@ -75,6 +77,8 @@ def analyze_legs(
         Whether to take the digest of each file's bytes.
     raw_format : str, optional
         What bytes without a header are; see `read`.
+    max_duration : float, optional
+        The most seconds of sound that each file may hold; see `read`.
     expect_speech, ignore_channels : names or numbers of legs, optional
         Legs that ought to carry speech, and those that are not to be judged; a leg stands for all of its channels.
     side : {"far", "both", "near"}, optional
@@ -91,7 +95,7 @@ def analyze_legs(
         No leg can be read, or the roles do not fit the legs.
     """
     roles = assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")
-    how = _Reading(start, end, stream, sha256, raw_format, features, call_features)
+    how = _Reading(start, end, stream, sha256, raw_format, max_duration, features, call_features)
     read = {name: _attempt(name, source, how, call_id) for name, source in legs.items()}
     tables = {name: one for name, one in read.items() if isinstance(one, FeatureTable)}
     missing = tuple(one for one in read.values() if isinstance(one, Failure))
@@ -118,9 +122,8 @@ def _attempt(name: str, source: Source, how: _Reading, call_id: str | None) -> F
     from audioq.measurement import measure
 
     try:
-        audio = read(
-            source, start=how.start, end=how.end, stream=how.stream, sha256=how.sha256, raw_format=how.raw_format
-        )
+        part: dict[str, Any] = {"start": how.start, "end": how.end, "stream": how.stream, "sha256": how.sha256}
+        audio = read(source, **part, raw_format=how.raw_format, max_duration=how.max_duration)
         return measure(audio, how.features, how.call_features)
     except InstallationError:
         raise  # no recording is to blame

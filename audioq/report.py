@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audioq.absences import dtx_notes
 from audioq.assessable import Assessment, assess, temper
@@ -111,6 +111,7 @@ def analyze(
     rules: Sequence[Rule] = RULES,
     sha256: bool = False,
     raw_format: str | None = None,
+    max_duration: float | None = None,
     channels: str | Sequence[str] | None = None,
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
@@ -135,6 +136,8 @@ def analyze(
         Whether to take the digest of the file's bytes.
     raw_format : str, optional
         What bytes without a header are; see `read`.
+    max_duration : float, optional
+        The most seconds of sound that a file may hold; see `read`.
     channels : sequence of str, or str with commas, optional
         A name for each channel, in their order.
     expect_speech, ignore_channels : names or numbers, optional
@@ -154,7 +157,8 @@ def analyze(
     from audioq.audio import read
     from audioq.measurement import measure
 
-    audio = read(source, sr=sr, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format)
+    reading: dict[str, Any] = {"sha256": sha256, "raw_format": raw_format, "max_duration": max_duration}
+    audio = read(source, sr=sr, start=start, end=end, stream=stream, **reading)
     # Before the work of measuring: roles may not fit.
     roles = assign_roles(audio.channels, channels, expect_speech, ignore_channels, side=side, source=audio.source)
     return report_on([measure(audio, features, call_features)], thresholds, kinds, rules, roles)

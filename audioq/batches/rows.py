@@ -29,8 +29,8 @@ CAUSES = {
 
 Row = dict[str, Any]
 """Keys: ``row`` (version), ``id``, ``key``, ``status`` (``ok``, ``failed`` or ``no_recording``), ``cause`` (one of
-`CAUSES`, null unless failed), ``item`` (`Item.record`), ``result`` (the report or failure as `audioq.render.json.to_dict`
-gives it, null without a recording)."""
+`CAUSES`, null unless failed), ``item`` (`Item.record`), ``result`` (the report or failure as
+`audioq.render.json.to_dict` gives it, null without a recording)."""
 
 
 def row_of(item: Item, made: Report | Failure | None, cause: str | None = None) -> Row:
