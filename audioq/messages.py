@@ -15,6 +15,7 @@ import string
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from audioq.batch_messages import BATCH_WORDS
 from audioq.note_messages import NOTES
 from audioq.page_messages import PAGE_WORDS
 
@@ -199,7 +200,17 @@ _ERRORS = {
 
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | PAGE_WORDS,
+        "en": NOTES
+        | BATCH_WORDS
+        | _KINDS
+        | _LABELS
+        | _BASIS
+        | _RIVALS
+        | _SEVERITY
+        | _RULES
+        | _BECAUSE
+        | _ERRORS
+        | PAGE_WORDS,
     }
 )
 """The table: language, then id, then sentence."""

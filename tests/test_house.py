@@ -24,6 +24,7 @@ PACKAGE = ROOT / "audioq"
 # step or an earlier one. A name that ends in .* stands for every module of a package.
 FLOORS: dict[str, tuple[int, int]] = {
     "errors": (0, 0),
+    "batch_messages": (0, 0),
     "note_messages": (0, 0),
     "page_messages": (0, 0),
     "threshold_rows": (0, 0),
