@@ -4,7 +4,21 @@ from __future__ import annotations
 
 BATCH_WORDS = {
     "error.batch.no_child": (
-        "no worker process can begin its work ({cause}); try --jobs 1 or another --start-method, and see what is short: "
-        "memory, processes, or audioq itself"
+        "no worker process can begin its work ({cause}); see what is short: memory, processes, or a file of audioq "
+        "itself, and try --jobs 1"
+    ),
+    "error.batch.in_use": (
+        "{folder}: another run is writing its results there; wait for it, or give another folder with -o"
+    ),
+    "error.batch.folder": "{folder}: cannot be written to ({cause}); give another folder with -o",
+    "error.batch.no_log": (
+        "{file}: was not written by audioq batch; give another folder than {folder} with -o, or move the file away"
+    ),
+    "error.batch.otherwise": (
+        "{folder}: its rows were made otherwise ({differences}); add --rescore to score everything again, or give "
+        "another folder with -o"
+    ),
+    "error.batch.full": (
+        "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"
     ),
 }

@@ -94,9 +94,52 @@ def analyze_legs(
     AudioError
         No leg can be read, or the roles do not fit the legs.
     """
-    roles = assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")
+    # Before the work of measuring: roles may not fit.
+    assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")
     how = _Reading(start, end, stream, sha256, raw_format, max_duration, features, call_features)
     read = {name: _attempt(name, source, how, call_id) for name, source in legs.items()}
+    return compose_legs(
+        read,
+        call_id=call_id,
+        thresholds=thresholds,
+        kinds=kinds,
+        rules=rules,
+        expect_speech=expect_speech,
+        ignore_channels=ignore_channels,
+        side=side,
+    )
+
+
+def compose_legs(
+    read: Mapping[str, FeatureTable | Failure],
+    *,
+    call_id: str | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    kinds: Sequence[Kind] = KINDS,
+    rules: Sequence[Rule] = RULES,
+    expect_speech: Channels = None,
+    ignore_channels: Channels = None,
+    side: str | None = None,
+) -> Report:
+    """Judge the tables of the legs of a call; the second half of `analyze_legs`.
+
+    Parameters
+    ----------
+    read : mapping of str to FeatureTable or Failure
+        Name of each leg, and what was measured of it or why nothing could be.
+    call_id, thresholds, kinds, rules, expect_speech, ignore_channels, side
+        See `analyze_legs`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    AudioError
+        There is no table, or the roles do not fit the legs.
+    """
+    roles = assign_roles(len(read), list(read), expect_speech, ignore_channels, side=side, source=call_id or "legs")
     tables = {name: one for name, one in read.items() if isinstance(one, FeatureTable)}
     missing = tuple(one for one in read.values() if isinstance(one, Failure))
     if not tables:

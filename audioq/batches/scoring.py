@@ -1,0 +1,174 @@
+"""Scoring: what a worker process does with one item of a batch: from the recording to its line of the log."""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from audioq.batches.items import Item
+from audioq.batches.limits import Limits
+from audioq.batches.places import located
+from audioq.batches.rows import Row, failed_row, row_of
+from audioq.errors import AudioError, AudioqError, InstallationError, InternalError
+from audioq.messages import text
+from audioq.report import Report
+from audioq.thresholds import Thresholds
+
+if TYPE_CHECKING:
+    from audioq.table import FeatureTable
+
+_NUMBERS: dict[str, Callable[[str], Any]] = {"stream": int, "start": float, "end": float}
+_OF_CALL = ("call_id", "leg")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as it goes into the log, and what its reader needs to know at once."""
+
+    data: bytes
+    status: str
+    label: str | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Scores items; a value that is sent to every worker.
+
+    Attributes
+    ----------
+    thresholds : Thresholds
+    limits : Limits
+    options : mapping
+        Said of all recordings, as `analyze` takes it; what an item says of itself goes before it.
+    tables : str or None
+        Folder in which the feature tables are kept, and found again, by the keys of their items.
+    storage_options : mapping
+        What fsspec needs to fetch a recording.
+    debug : bool
+        Whether a fault of our own is told with its traceback.
+    """
+
+    thresholds: Thresholds
+    limits: Limits
+    options: Mapping[str, Any]
+    tables: str | None = None
+    storage_options: Mapping[str, Any] | None = None
+    debug: bool = False
+
+    def __call__(self, item: Item) -> Line:
+        """Return the line of the log for an item; only `MemoryError` and `InstallationError` get out."""
+        return line_of(self.row(item))
+
+    def row(self, item: Item) -> Row:
+        """Return the row of an item."""
+        if item.problem is not None:
+            cause, message = item.problem
+            return failed_row(item, cause, AudioError.__name__, message)
+        if item.outcome is not None and not item.address and not item.legs:
+            return row_of(item, None)
+        try:
+            return row_of(item, self._report(item))
+        except (MemoryError, InstallationError):
+            raise
+        except AudioError as error:
+            return failed_row(item, error.cause, type(error).__name__, str(error))
+        except AudioqError as error:
+            return failed_row(item, "unreadable", type(error).__name__, str(error))
+        except Exception as error:
+            return self._our_fault(item, error)
+
+    def _our_fault(self, item: Item, error: Exception) -> Row:
+        from audioq import __version__
+
+        cause = traceback.format_exc() if self.debug else f"{type(error).__name__}: {error}"
+        message = text("error.internal", {"file": item.file, "cause": cause, "version": __version__})
+        return failed_row(item, "internal", InternalError.__name__, message)
+
+    def _report(self, item: Item) -> Report:
+        with ExitStack() as fetched:
+
+            def place(one: Item) -> str:
+                return fetched.enter_context(located(one, self.limits.most_bytes, self.storage_options))
+
+            return self._call(item, place) if item.legs else self._recording(item, place)
+
+    def _recording(self, item: Item, place: Callable[[Item], str]) -> Report:
+        from audioq.report import compose
+
+        table = self._table(item, place)
+        options = {name: value for name, value in self._options(item).items() if name in _ROLES}
+        report = compose(table, thresholds=self.thresholds, **options)
+        return replace(report, file=item.file, call_id=item.options.get("call_id"))
+
+    def _table(self, item: Item, place: Callable[[Item], str]) -> FeatureTable:
+        """Return what is measured of a recording: the table that was kept of it, or a new one."""
+        from audioq.audio import read
+        from audioq.measurement import measure
+
+        kept = None if self.tables is None else os.path.join(self.tables, f"{item.key}.npz")
+        if kept is not None and (known := _kept(kept)) is not None:
+            return known
+        options = {name: value for name, value in self._options(item).items() if name not in _ROLES}
+        audio = read(place(item), name=item.file, max_duration=self.limits.max_duration, **options)
+        table = measure(audio)
+        if kept is not None:
+            _keep(table, kept)
+        return table
+
+    def _call(self, item: Item, place: Callable[[Item], str]) -> Report:
+        from audioq.legs import compose_legs
+        from audioq.report import Failure
+
+        read: dict[str, FeatureTable | Failure] = {}
+        for leg in item.legs:
+            name = leg.options["leg"]
+            try:
+                read[name] = self._table(leg, place)
+            except AudioError as error:
+                read[name] = Failure(leg.file, type(error).__name__, str(error), item.options.get("call_id"), name)
+        roles = {name: value for name, value in self._options(item).items() if name in _ROLES and name != "channels"}
+        report = compose_legs(read, call_id=item.options.get("call_id"), thresholds=self.thresholds, **roles)
+        return replace(report, file=item.file)
+
+    def _options(self, item: Item) -> dict[str, Any]:
+        """Return what is said of an item, as the library takes it."""
+        own = {name: _NUMBERS.get(name, str)(value) for name, value in item.options.items() if name not in _OF_CALL}
+        return {**self.options, **own}
+
+
+def _kept(file: str) -> FeatureTable | None:
+    """Return a table that was kept and holds what would be measured now."""
+    from audioq.errors import TableError
+    from audioq.measurement import measured_by
+    from audioq.table import load
+
+    try:
+        table = load(file)
+    except (TableError, FileNotFoundError):
+        return None
+    return table if table.fingerprint == measured_by() else None
+
+
+def _keep(table: FeatureTable, file: str) -> None:
+    from audioq.table import save
+
+    part = f"{file}.{os.getpid()}"
+    with open(part, "wb") as out:
+        save(table, out)
+    os.replace(part, file)
+
+
+_ROLES = ("channels", "expect_speech", "ignore_channels", "side")
+
+
+def line_of(row: Row) -> Line:
+    """Return a row as a line of the log."""
+    label = (row["result"] or {}).get("verdict", {}).get("label")
+    data = json.dumps(row, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
+    return Line(data, row["status"], label, row["cause"])
