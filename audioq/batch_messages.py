@@ -18,6 +18,14 @@ BATCH_WORDS = {
         "{folder}: its rows were made otherwise ({differences}); add --rescore to score everything again, or give "
         "another folder with -o"
     ),
+    "error.batch.tables": "{folder}: no folder for tables can be made there ({cause}); give another one with --tables",
+    "error.batch.crash": (
+        "{file}: three worker processes in a row ended while they read it ({detail}); the decoder cannot cope with it: "
+        "convert it, or take it out"
+    ),
+    "error.batch.timeout": "{file}: took longer than is allowed; raise --timeout, or take it out",
+    "error.batch.memory": "{file}: needed more memory than is allowed; raise --max-memory, or take it out",
+    "error.batch.internal": "{file}: a worker met a fault of audioq itself ({detail}); please report this",
     "error.batch.full": (
         "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"
     ),
