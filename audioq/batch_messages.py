@@ -14,6 +14,7 @@ BATCH_WORDS = {
     "error.batch.no_log": (
         "{file}: was not written by audioq batch; give another folder than {folder} with -o, or move the file away"
     ),
+    "error.batch.unread": "{file}: cannot be read ({cause}); give the folder that audioq batch wrote with -o",
     "error.batch.otherwise": (
         "{folder}: its rows were made otherwise ({differences}); add --rescore to score everything again, or give "
         "another folder with -o"
@@ -26,6 +27,22 @@ BATCH_WORDS = {
     "error.batch.timeout": "{file}: took longer than is allowed; raise --timeout, or take it out",
     "error.batch.memory": "{file}: needed more memory than is allowed; raise --max-memory, or take it out",
     "error.batch.internal": "{file}: a worker met a fault of audioq itself ({detail}); please report this",
+    "error.batch.no_scheduler": (
+        "{address}: no Dask scheduler answers there ({cause}); start one with: dask scheduler"
+    ),
+    "error.batch.no_worker": (
+        "{address}: no worker has joined this scheduler for {seconds:.0f} s; start one on each machine with: "
+        "dask worker {address}"
+    ),
+    "error.batch.other_worker": (
+        "{address}: the worker {worker} has {theirs} and this is {ours}; install the same version of audioq[cluster] there"
+    ),
+    "error.batch.cluster_lost": (
+        "the cluster went away ({cause}); all rows so far are whole: run the same command again"
+    ),
+    "error.batch.other_thresholds": (
+        "{folder}: its rows were judged by thresholds {theirs}, and these are {ours}; give the same --thresholds and --set"
+    ),
     "error.batch.full": (
         "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"
     ),

@@ -73,7 +73,64 @@ def _short(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-class Log:
+class LogReader:
+    """The log in a folder, read while others may add to it.
+
+    Parameters
+    ----------
+    folder : str
+
+    Raises
+    ------
+    BatchError
+        There is no log of a batch.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.file = os.path.join(folder, LOG)
+        self._start, self._head = self._last_head(folder)
+
+    @property
+    def head(self) -> Head:
+        """What made the rows that count."""
+        found = json.loads(self._head or b"{}")
+        return Head(found["audioq"], found["measurement"], found["thresholds"], found["options"])
+
+    def _last_head(self, folder: str) -> tuple[int, bytes | None]:
+        offset, last = 0, None
+        for at, line in self._lines(0):
+            if line.startswith(b'{"log":'):
+                offset, last = at, line
+            elif at == 0:
+                raise BatchError(text("error.batch.no_log", {"file": self.file, "folder": folder}))
+        return offset, last
+
+    def _lines(self, offset: int) -> Iterator[tuple[int, bytes]]:
+        try:
+            with open(self.file, "rb") as stream:
+                stream.seek(offset)
+                for line in stream:
+                    yield offset, line
+                    offset += len(line)
+        except OSError as cause:
+            raise BatchError(text("error.batch.unread", {"file": self.file, "cause": cause.strerror})) from cause
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the rows that count, in the order in which they were added."""
+        for offset, line in self._lines(self._start):
+            found = _ENTRY.match(line)
+            if found and line.endswith(b"}\n"):
+                yield Entry(offset, *(group.decode() for group in found.groups()))
+
+    def row(self, offset: int) -> Row:
+        """Return the row that begins at `offset`."""
+        with open(self.file, "rb") as stream:
+            stream.seek(offset)
+            row: Row = json.loads(stream.readline())
+        return row
+
+
+class Log(LogReader):
     """The log in a folder, open for reading and for adding rows; while it is open nobody else adds any.
 
     Parameters
@@ -147,29 +204,6 @@ class Log:
         self._stream.truncate(kept)
         self._end = kept
 
-    def _last_head(self, folder: str) -> tuple[int, bytes | None]:
-        offset, last = 0, None
-        for at, line in self._lines(0):
-            if line.startswith(b'{"log":'):
-                offset, last = at, line
-            elif at == 0:
-                raise BatchError(text("error.batch.no_log", {"file": self.file, "folder": folder}))
-        return offset, last
-
-    def _lines(self, offset: int) -> Iterator[tuple[int, bytes]]:
-        with open(self.file, "rb") as stream:
-            stream.seek(offset)
-            for line in stream:
-                yield offset, line
-                offset += len(line)
-
-    def entries(self) -> Iterator[Entry]:
-        """Yield the rows that count, in the order in which they were added."""
-        for offset, line in self._lines(self._start):
-            found = _ENTRY.match(line)
-            if found and line.endswith(b"}\n"):
-                yield Entry(offset, *(group.decode() for group in found.groups()))
-
     def append(self, line: bytes) -> int:
         """Add a line, send it off at once, and return where it begins.
 
@@ -196,17 +230,3 @@ class Log:
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             os.fsync(self._stream.fileno())
             self._synced = time.monotonic()
-
-    def row(self, offset: int) -> Row:
-        """Return the row that begins at `offset`."""
-        with open(self.file, "rb") as stream:
-            stream.seek(offset)
-            row: Row = json.loads(stream.readline())
-        return row
-
-    def rows(self, offsets: Iterator[int]) -> Iterator[Row]:
-        """Yield the rows at offsets."""
-        with open(self.file, "rb") as stream:
-            for offset in offsets:
-                stream.seek(offset)
-                yield json.loads(stream.readline())

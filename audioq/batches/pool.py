@@ -93,6 +93,14 @@ class Pool:
         finally:
             self.close()
 
+    def do(self, task: Any) -> Any:
+        """Do one task, return its answer or `Loss`, and keep the child for the next."""
+        waiting = iter([Order(task)])
+        while True:
+            self._hand_out(waiting, 1)
+            for _, answer in self._collect():
+                return answer
+
     def close(self) -> None:
         """End all children."""
         for child in list(self._children):
