@@ -18,10 +18,13 @@ class AudioError(AudioqError):
         What is wrong, without a full stop.
     remedy : str
         What the user can do about it, without a full stop.
+    cause : str
+        Which of `audioq.batches.rows.CAUSES` it is.
     """
 
-    def __init__(self, source: str, problem: str, remedy: str) -> None:
+    def __init__(self, source: str, problem: str, remedy: str, cause: str = "unreadable") -> None:
         super().__init__(source, problem, remedy)
+        self.cause = cause
         self.source = source
         self.problem = problem
         self.remedy = remedy

@@ -15,6 +15,7 @@ import string
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from audioq.listing_messages import LISTING
 from audioq.note_messages import NOTES
 from audioq.page_messages import PAGE_WORDS
 
@@ -199,7 +200,7 @@ _ERRORS = {
 
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | PAGE_WORDS,
+        "en": NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | LISTING | PAGE_WORDS,
     }
 )
 """The table: language, then id, then sentence."""
