@@ -28,7 +28,7 @@ _PLACES = {
     "remedy.listing.too_large": "score it by itself, or allow more (--max-bytes)",
     "error.listing.own_file": "names a file of this machine, in a manifest at an address",
     "remedy.listing.own_file": "name an address, or copy the manifest to this machine",
-    "error.listing.no_source": "{manifest} {place}: neither file nor outcome",
+    "error.listing.no_source": "neither file nor outcome",
     "remedy.listing.no_source": "name a file, or say what became of the call (outcome)",
 }
 

@@ -200,7 +200,17 @@ _ERRORS = {
 
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | LISTING | PAGE_WORDS,
+        "en": NOTES
+        | _KINDS
+        | _LABELS
+        | _BASIS
+        | _RIVALS
+        | _SEVERITY
+        | _RULES
+        | _BECAUSE
+        | _ERRORS
+        | LISTING
+        | PAGE_WORDS,
     }
 )
 """The table: language, then id, then sentence."""
