@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from audioq.batch_messages import BATCH_WORDS
+from audioq.listing_messages import LISTING
 from audioq.note_messages import NOTES
 from audioq.page_messages import PAGE_WORDS
 
@@ -201,7 +202,6 @@ _ERRORS = {
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": NOTES
-        | BATCH_WORDS
         | _KINDS
         | _LABELS
         | _BASIS
@@ -210,6 +210,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         | _RULES
         | _BECAUSE
         | _ERRORS
+        | LISTING
+        | BATCH_WORDS
         | PAGE_WORDS,
     }
 )

@@ -26,6 +26,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "errors": (0, 0),
     "batch_messages": (0, 0),
     "note_messages": (0, 0),
+    "listing_messages": (0, 0),
     "page_messages": (0, 0),
     "threshold_rows": (0, 0),
     "messages": (0, 1),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
 
 from audioq import messages
 from audioq.errors import AudioError
@@ -18,6 +19,9 @@ AUDIO_EXTENSIONS = frozenset(
 
 RAW_EXTENSIONS = frozenset(("raw", "pcm"))
 """Taken as well where the user says what bytes without a header are."""
+
+Choice = Callable[[str], bool]
+"""Says of a path below a folder, with ``/`` between its parts, whether it is taken."""
 
 
 def recordings(paths: Iterable[str | os.PathLike[str]], raw: bool = False) -> Iterator[str | Failure]:
@@ -36,28 +40,102 @@ def recordings(paths: Iterable[str | os.PathLike[str]], raw: bool = False) -> It
     for given in paths:
         path = os.fspath(given)
         if path != "-" and os.path.isdir(path):
-            yield from _folder(path, AUDIO_EXTENSIONS | RAW_EXTENSIONS if raw else AUDIO_EXTENSIONS)
+            yield from _folder(path, choice(raw=raw))
         else:
             yield path
 
 
-def _folder(folder: str, extensions: frozenset[str]) -> Iterator[str | Failure]:
-    closed: list[OSError] = []
-    taken = []
-    for parent, folders, files in os.walk(folder, onerror=closed.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        taken += [os.path.join(parent, name) for name in files if _is_recording(name, extensions)]
-    yield from sorted(taken, key=lambda path: path.split(os.sep))
-    for cause in closed:
-        name = cause.filename or folder
-        yield _refused(name, messages.text("error.folder", {"file": name, "cause": cause.strerror or cause}))
-    if not taken and not closed:
+def _folder(folder: str, taken: Choice) -> Iterator[str | Failure]:
+    empty = True
+    for found in walk(folder, taken):
+        empty = False
+        if isinstance(found, OSError):
+            name = found.filename or folder
+            yield _refused(name, messages.text("error.folder", {"file": name, "cause": found.strerror or found}))
+        else:
+            yield os.path.join(folder, found)
+    if empty:
         yield _refused(folder, messages.text("error.empty_folder", {"file": folder}))
-
-
-def _is_recording(name: str, extensions: frozenset[str]) -> bool:
-    return not name.startswith(".") and os.path.splitext(name)[1].lower().removeprefix(".") in extensions
 
 
 def _refused(file: str, message: str) -> Failure:
     return Failure(file=file, type=AudioError.__name__, message=message)
+
+
+def walk(folder: str, taken: Choice) -> Iterator[str | OSError]:
+    """Yield the files below a folder that are taken, sorted by the names of folders and files in turn.
+
+    Only the names in one folder, and those that wait in the folders above it, are in memory. Links to folders are not
+    followed, and what is hidden is left out.
+
+    Yields
+    ------
+    str or OSError
+        A path relative to `folder`, or why a folder below it cannot be read.
+    """
+    waiting = [""]  # a folder ends in a separator, but for the first
+    while waiting:
+        path = waiting.pop()
+        if path and not path.endswith(os.sep):
+            yield path
+            continue
+        try:
+            found = _names(os.path.join(folder, path))
+        except OSError as cause:
+            yield cause
+            continue
+        inside = (path + name + (os.sep if is_folder else "") for name, is_folder in found)
+        waiting += [one for one in inside if one.endswith(os.sep) or taken(one.replace(os.sep, "/"))]
+
+
+def _names(folder: str) -> list[tuple[str, bool]]:
+    """Return what is in a folder, last name first, and whether each is a folder."""
+    with os.scandir(folder) as entries:
+        seen = (entry for entry in entries if not entry.name.startswith("."))
+        found = [
+            (entry.name, entry.is_dir(follow_symlinks=False))
+            for entry in seen
+            if not (entry.is_symlink() and entry.is_dir())
+        ]
+    return sorted(found, reverse=True)
+
+
+def choice(glob: str | None = None, raw: bool = False) -> Choice:
+    """Return what says whether a path below a folder is taken: by its ending, or by a pattern.
+
+    Parameters
+    ----------
+    glob : str, optional
+        A pattern of the shell. Without a slash it is for the name alone, in any folder; with one it is for the path
+        from the source on, in which ``**`` stands for any number of folders.
+    raw : bool
+        Without `glob`, take `RAW_EXTENSIONS` as well.
+
+    Examples
+    --------
+    >>> [choice(glob)("2025-08/x/a.wav") for glob in ("*.wav", "2025-*/**/*.wav", "2025-*/*.wav", "*.mp3")]
+    [True, True, False, False]
+    """
+    if glob is not None:
+        parts = glob.removeprefix("./").split("/")
+        pattern = parts if len(parts) > 1 else ["**", *parts]
+        return lambda path: _fits(path.split("/"), pattern)
+    extensions = AUDIO_EXTENSIONS | RAW_EXTENSIONS if raw else AUDIO_EXTENSIONS
+    return lambda path: os.path.splitext(path)[1].lower().removeprefix(".") in extensions
+
+
+def _fits(parts: list[str], pattern: list[str]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_fits(parts[skipped:], pattern[1:]) for skipped in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a path with ``/`` between its parts leads through a hidden folder or to a hidden file.
+
+    Folders ``__MACOSX`` hold what macOS adds to an archive, under the names of the recordings.
+    """
+    parts = path.split("/")
+    return "__MACOSX" in parts or any(part.startswith(".") and part not in (".", "..") for part in parts)

@@ -62,10 +62,14 @@ class Item:
     occurrence: int = 0
 
     @property
+    def name(self) -> str:
+        """What its occurrences are counted by: the file, or the call where there are several files or none."""
+        return self.options.get("call_id", self.file) if self.legs or not self.file else self.file
+
+    @property
     def id(self) -> str:
         """The ``recording_id``: the same for the same name in every run, on every machine."""
-        named = self.options.get("call_id", self.file) if self.legs or not self.file else self.file
-        return _digest([named, self.occurrence], 8)
+        return _digest([self.name, self.occurrence], 8)
 
     @property
     def key(self) -> str:
