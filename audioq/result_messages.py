@@ -11,6 +11,9 @@ RESULT_WORDS = {
     "error.unknown_format": "tables cannot be written as {format}; take one of {formats}",
     "error.not_installed": "{library} is not installed; pip install '{package}'",
     "error.damaged_results": "{path}: is damaged ({cause}); write the tables again with audioq batch",
+    "error.cannot_write_tables": (
+        "{path}: the tables cannot be written ({cause}); free space or allow it, then start the same command again"
+    ),
     "error.partition": "{column} cannot divide the tables; take a text column of recordings, such as {columns}",
     "summary.head": "{total:,.0f} recordings: {ok:,.0f} scored, {failed:,.0f} failed, {none:,.0f} without a recording",
     "summary.empty": "no recordings",
