@@ -35,13 +35,15 @@ BATCH_WORDS = {
         "dask worker {address}"
     ),
     "error.batch.other_worker": (
-        "{address}: the worker {worker} has {theirs} and this is {ours}; install the same version of audioq[cluster] there"
+        "{address}: the worker {worker} has {theirs} and this is {ours}; "
+        "install the same version of audioq[cluster] there"
     ),
     "error.batch.cluster_lost": (
         "the cluster went away ({cause}); all rows so far are whole: run the same command again"
     ),
     "error.batch.other_thresholds": (
-        "{folder}: its rows were judged by thresholds {theirs}, and these are {ours}; give the same --thresholds and --set"
+        "{folder}: its rows were judged by thresholds {theirs}, and these are {ours}; "
+        "give the same --thresholds and --set"
     ),
     "error.batch.full": (
         "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"

@@ -19,6 +19,7 @@ from audioq.batch_messages import BATCH_WORDS
 from audioq.listing_messages import LISTING
 from audioq.note_messages import NOTES
 from audioq.page_messages import PAGE_WORDS
+from audioq.result_messages import RESULT_WORDS
 
 SEVERITY_BANDS: tuple[tuple[float, str], ...] = (
     (0.10, "none"),
@@ -212,7 +213,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         | _ERRORS
         | LISTING
         | BATCH_WORDS
-        | PAGE_WORDS,
+        | PAGE_WORDS
+        | RESULT_WORDS,
     }
 )
 """The table: language, then id, then sentence."""

@@ -28,6 +28,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "note_messages": (0, 0),
     "listing_messages": (0, 0),
     "page_messages": (0, 0),
+    "result_messages": (0, 0),
     "threshold_rows": (0, 0),
     "messages": (0, 1),
     "table": (0, 1),

@@ -1,0 +1,76 @@
+"""Moments: when a recording began, as far as the manifest says so beyond doubt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from audioq.errors import BatchError
+from audioq.messages import text
+
+
+def zone(name: str | None) -> tzinfo | None:
+    """Return the time zone that the user names, as IANA does.
+
+    Raises
+    ------
+    BatchError
+        There is none of this name.
+    """
+    if name is None:
+        return None
+    found = known_zone(name)
+    if found is None:
+        raise BatchError(text("error.time_zone", {"zone": name}))
+    return found
+
+
+def known_zone(name: str | None) -> tzinfo | None:
+    """Return the time zone of this name, None where there is none, as for ``local``.
+
+    Examples
+    --------
+    >>> known_zone("Asia/Tehran"), known_zone("local")
+    (zoneinfo.ZoneInfo(key='Asia/Tehran'), None)
+    """
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def utc(written: str | None, local: tzinfo | None = None) -> datetime | None:
+    """Return a time of ISO 8601 in UTC; None where it is no time of a day, or has no offset and no zone is given.
+
+    A time that the clock showed twice, when summer time ended, is the first of the two.
+
+    Parameters
+    ----------
+    written : str or None
+    local : tzinfo, optional
+        Zone of times without an offset.
+
+    Examples
+    --------
+    >>> utc("2025-08-11T12:00+03:30").isoformat(), utc("2025-08-11 12:00"), utc("2025-08-11")
+    ('2025-08-11T08:30:00+00:00', None, None)
+    >>> utc("2025-08-11 12:00", ZoneInfo("Asia/Tehran")).isoformat()
+    '2025-08-11T08:30:00+00:00'
+    """
+    plain = (written or "").strip()
+    try:
+        moment = datetime.fromisoformat(plain)
+        # A day alone says no time, and its midnight would be made up.
+        if len(plain) <= len("YYYY-MM-DD") or (moment.tzinfo is None and local is None):
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=local)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def after(began: datetime | None, seconds: float) -> datetime | None:
+    """Return the moment so many seconds later; None where the beginning is not known."""
+    try:
+        return None if began is None else began + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
