@@ -48,4 +48,11 @@ BATCH_WORDS = {
     "error.batch.full": (
         "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"
     ),
+    "bar.rate": "{rate:.1f} recordings/s",
+    "batch.throughput": (
+        "{items} scored in {elapsed:.1f} s: {rate:.1f} recordings/s, {speed:.0f} times as fast as they were spoken"
+    ),
+    "batch.kept": "{kept} rows of earlier runs were kept",
+    "batch.interrupted": "interrupted; {items} rows of this run are in {output}. Run the same command again to go on",
+    "batch.written": "results in {output}",
 }

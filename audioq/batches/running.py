@@ -57,6 +57,10 @@ Watch = Callable[[Step], None]
 """Is told whenever a row is finished."""
 
 
+def ignore(_: object) -> None:
+    """Tell nobody."""
+
+
 def batch(
     source: Source | Sequence[Source],
     output: str | os.PathLike[str],
@@ -92,7 +96,8 @@ def batch(
     client: Any = None,
     start_method: str | None = None,
     debug: bool = False,
-    watch: Watch | None = None,
+    watch: Watch = ignore,
+    say: Callable[[str], None] = ignore,
 ) -> Summary:
     """Score many recordings in processes of their own, and write what became of each, whatever happens.
 
@@ -145,6 +150,8 @@ def batch(
         Keep the traceback of a fault of audioq's own in its row.
     watch : callable, optional
         Gets a `Step` when the work begins and whenever a row is finished.
+    say : callable, optional
+        Gets sentences about what was left out or mended.
 
     Returns
     -------
@@ -165,16 +172,30 @@ def batch(
     with ExitStack() as opened:
         plan = opened.enter_context(Plan())
         carried: dict[str, None] = {}
-        plan.add(_noting(carried, list_items(sources, glob=glob, raw=raw_format is not None, by_hash=by_hash)))
+        notes: list[str] = []
+        listed = list_items(
+            sources,
+            glob=glob,
+            raw=raw_format is not None,
+            by_hash=by_hash,
+            storage_options=storage_options,
+            notes=notes,
+        )
+        plan.add(_noting(carried, listed))
+        for note in notes:
+            say(note)
         if sample is not None:
             plan.sample(sample, seed)
         log = opened.enter_context(Log(os.fspath(output), head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
         crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
-        _work(plan, log, crew, retry_failed, watch or _unwatched)
+        _work(plan, log, crew, retry_failed, watch)
         layout = Layout.of(carried, time_zone)
         return _finish(plan, log, os.fspath(output), layout, _several(format), _several(partition_by))
 
+
+SUMMARY = "summary.json"
+"""Name of the summary in the folder of the results."""
 
 _READING = ("start", "end", "stream", "sha256", "raw_format")
 _ROLES = ("channels", "expect_speech", "ignore_channels", "side")
@@ -183,10 +204,6 @@ _ROLES = ("channels", "expect_speech", "ignore_channels", "side")
 def given(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return those of the named arguments that say something."""
     return {name: arguments[name] for name in names if arguments[name] not in (None, False)}
-
-
-def _unwatched(step: Step) -> None:
-    pass
 
 
 def _several(one: str | Sequence[str]) -> tuple[str, ...]:
@@ -260,11 +277,8 @@ def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
 
 def _finish(plan: Plan, log: Log, folder: str, layout: Layout, formats: Sequence[str], by: Sequence[str]) -> Summary:
     summary = Summary()
-
-    def summed() -> Iterator[Row]:
-        for row in rows_of(plan, log):
-            summary.add(row)
-            yield row
-
-    write_folder(summed(), folder, layout=layout, formats=formats, partition_by=by)
+    rows = summary.counting(rows_of(plan, log))
+    write_folder(rows, folder, layout=layout, formats=formats, partition_by=by)
+    with open(os.path.join(folder, SUMMARY), "w", encoding="ascii") as file:
+        file.write(summary.to_json())
     return summary

@@ -8,11 +8,13 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from audioq.batches.archives import Archives
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
-from audioq.batches.places import located
+from audioq.batches.places import check_unchanged, located
 from audioq.batches.rows import Row, failed_row, row_of
 from audioq.errors import AudioError, AudioqError, InstallationError, InternalError
 from audioq.messages import text
@@ -34,6 +36,8 @@ class Line:
     status: str
     label: str | None
     cause: str | None
+    seconds: float
+    """How much sound it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,14 @@ class Scoring:
         with ExitStack() as fetched:
 
             def place(one: Item) -> str:
-                return fetched.enter_context(located(one, self.limits.most_bytes, self.storage_options))
+                most, options = self.limits.most_bytes, self.storage_options
+                path = located(one, most_bytes=most, storage_options=options, archives=_archives(options))
+                return fetched.enter_context(path)
 
-            return self._call(item, place) if item.legs else self._recording(item, place)
+            report = self._call(item, place) if item.legs else self._recording(item, place)
+        for one in item.legs or (item,):
+            check_unchanged(one)
+        return report
 
     def _recording(self, item: Item, place: Callable[[Item], str]) -> Report:
         from audioq.report import compose
@@ -164,11 +173,21 @@ def _keep(table: FeatureTable, file: str) -> None:
     os.replace(part, file)
 
 
+@cache
+def _process_archives() -> Archives:
+    return Archives()
+
+
+def _archives(options: Mapping[str, Any] | None) -> Archives | None:
+    """Return the archives that this process keeps open from item to item."""
+    return None if options else _process_archives()
+
+
 _ROLES = ("channels", "expect_speech", "ignore_channels", "side")
 
 
 def line_of(row: Row) -> Line:
     """Return a row as a line of the log."""
-    label = (row["result"] or {}).get("verdict", {}).get("label")
+    found = row["result"] if row["status"] == "ok" else {"verdict": {"label": None}, "format": {"duration": 0.0}}
     data = json.dumps(row, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
-    return Line(data, row["status"], label, row["cause"])
+    return Line(data, row["status"], found["verdict"]["label"], row["cause"], found["format"]["duration"])

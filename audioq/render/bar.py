@@ -1,0 +1,88 @@
+"""Bar: on a terminal, how far a batch is, how fast it goes and how long it still takes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TextIO
+
+from audioq.messages import text
+
+if TYPE_CHECKING:
+    from audioq.batches.running import Step
+
+_BETWEEN_SECONDS = 0.2
+
+
+class Bar:
+    """A bar on `stream`, only if that is a terminal; names of recordings never reach it.
+
+    Parameters
+    ----------
+    stream : text file
+        Standard error.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.step: Step | None = None
+        """What came last."""
+        self.seconds = 0.0
+        """Sound of the recordings of this run."""
+        self._stream, self._bar, self._task = stream, None, 0
+        self._counts: Counter[str] = Counter()
+        self._begun = self._drawn = time.monotonic()
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._draw()
+            self._bar.stop()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the work began."""
+        return time.monotonic() - self._begun
+
+    def show(self, step: Step) -> None:
+        """Take the bar on; the first call begins the count of time."""
+        if step.row is None:
+            self._begun = time.monotonic()
+            self._bar = _bar(self._stream) if self._stream.isatty() else None
+        else:
+            self._counts[step.row.label or step.row.status] += 1
+            self.seconds += step.row.seconds
+        self.step = step
+        if self._bar is not None and time.monotonic() - self._drawn > _BETWEEN_SECONDS:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self.step is None or self._bar is None:
+            return
+        self._drawn = time.monotonic()
+        if not self._bar.tasks:
+            self._bar.start()
+            self._task = self._bar.add_task("", total=self.step.all_items, counts="", rate="")
+        words = " ".join(f"{number} {name}" for name, number in sorted(self._counts.items()))
+        rate = text("bar.rate", {"rate": self.step.items / max(self.elapsed, 1e-3)})
+        self._bar.update(self._task, completed=self.step.items, counts=words, rate=rate)
+        self._bar.refresh()
+
+
+def _bar(stream: TextIO) -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    # It draws when it is told to: a thread of its own would keep children from being forked.
+    return Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[counts]}", markup=False),
+        console=Console(file=stream),
+        auto_refresh=False,
+        transient=True,
+    )
