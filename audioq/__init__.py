@@ -24,9 +24,11 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from audioq.assessable import Assessment, assess
     from audioq.audio import Audio, read
+    from audioq.batches.reading import read_results
     from audioq.errors import (
         AudioError,
         AudioqError,
+        BatchError,
         InstallationError,
         InternalError,
         TableError,
@@ -65,6 +67,7 @@ _PLACES = {
     "explain": "glossary",
     "info": "tracks",
     "read_thresholds": "thresholds",
+    "read_results": "batches.reading",
     # what it makes
     "Audio": "audio",
     "FeatureTable": "table",
@@ -103,6 +106,7 @@ _PLACES = {
     # what can go wrong
     "AudioqError": "errors",
     "AudioError": "errors",
+    "BatchError": "errors",
     "TableError": "errors",
     "ThresholdError": "errors",
     "InstallationError": "errors",
@@ -114,6 +118,7 @@ __all__ = [
     "Audio",
     "AudioError",
     "AudioqError",
+    "BatchError",
     "CALL_FEATURES",
     "CallFeature",
     "ChannelReport",
@@ -161,6 +166,7 @@ __all__ = [
     "load",
     "measure",
     "read",
+    "read_results",
     "read_thresholds",
     "save",
     "score",
