@@ -24,6 +24,11 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from audioq.assessable import Assessment, assess
     from audioq.audio import Audio, read
+    from audioq.batches.estimates import Estimate, estimate
+    from audioq.batches.reading import read_results
+    from audioq.batches.running import batch
+    from audioq.batches.summaries import Summary
+    from audioq.batches.verifying import Verification, verify
     from audioq.errors import (
         AudioError,
         AudioqError,
@@ -68,6 +73,10 @@ _PLACES = {
     "explain": "glossary",
     "info": "tracks",
     "read_thresholds": "thresholds",
+    "batch": "batches.running",
+    "estimate": "batches.estimates",
+    "verify": "batches.verifying",
+    "read_results": "batches.reading",
     # what it makes
     "Audio": "audio",
     "FeatureTable": "table",
@@ -83,6 +92,9 @@ _PLACES = {
     "Assessment": "assessable",
     "Label": "rules",
     "Report": "report",
+    "Summary": "batches.summaries",
+    "Estimate": "batches.estimates",
+    "Verification": "batches.verifying",
     "ChannelReport": "report",
     "Failure": "report",
     "Info": "tracks",
@@ -106,8 +118,8 @@ _PLACES = {
     # what can go wrong
     "AudioqError": "errors",
     "AudioError": "errors",
-    "LimitError": "errors",
     "CrashError": "errors",
+    "LimitError": "errors",
     "BatchError": "errors",
     "TableError": "errors",
     "ThresholdError": "errors",
@@ -126,6 +138,7 @@ __all__ = [
     "ChannelReport",
     "CrashError",
     "DEFAULT_THRESHOLDS",
+    "Estimate",
     "Event",
     "Evidence",
     "FRAME_FEATURES",
@@ -152,17 +165,21 @@ __all__ = [
     "Rule",
     "Scores",
     "Sound",
+    "Summary",
     "TableError",
     "Threshold",
     "ThresholdError",
     "Thresholds",
     "Track",
     "Verdict",
+    "Verification",
     "analyze",
     "analyze_legs",
     "assess",
     "assign_roles",
+    "batch",
     "compose",
+    "estimate",
     "explain",
     "find",
     "info",
@@ -170,9 +187,11 @@ __all__ = [
     "load",
     "measure",
     "read",
+    "read_results",
     "read_thresholds",
     "save",
     "score",
+    "verify",
 ]
 
 

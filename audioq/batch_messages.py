@@ -55,4 +55,15 @@ BATCH_WORDS = {
     "batch.kept": "{kept} rows of earlier runs were kept",
     "batch.interrupted": "interrupted; {items} rows of this run are in {output}. Run the same command again to go on",
     "batch.written": "results in {output}",
+    "estimate.amount": "{items} recordings, {megabytes:.0f} MB",
+    "estimate.pending": "{pending} of them are still to be scored",
+    "estimate.time": (
+        "about {hours:.1f} hours of sound; scoring would take about {took} (h:mm:ss) with {jobs} worker processes, "
+        "judged by {tried} recordings drawn at random"
+    ),
+    "estimate.unknown": "an unknown time",
+    "verify.differs": "{file}: {what} differ: was {was}, now {now}",
+    "verify.counts": "{agree} rows agree, {differ} differ",
+    "verify.without_row": "{count} recordings have no row: run audioq batch again",
+    "verify.without_recording": "{count} rows cannot be verified: their recordings are gone, or have changed",
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from audioq import batch_commands
 from audioq.endings import INTERRUPTED, UNREAD, check_raw_format, ending_quietly, refuse
 from audioq.options import (
     CallId,
@@ -269,6 +270,10 @@ def simulate_calls(
     shares = ", ".join(f"{number} {label}" for label, number in made.labels.items())
     say(f"{made.calls} call{'s' if made.calls != 1 else ''} in {made.folder}: {shares}")
     raise typer.Exit(UNREAD if made.refused else 0)
+
+
+app.command()(batch_commands.batch)
+app.command()(batch_commands.verify)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ RESULT_WORDS = {
     "summary.cause": "failed",
     "summary.outcome": "no recording",
     "summary.unsaid": "not said",
+    "summary.others": "others",
     "summary.count": "{name} {count:,.0f} ({share:.1%})",
     "summary.mos": (
         "MOS of calls with speech: {mean:.2f} on average, of {n:,.0f} calls; those without speech have none, and "

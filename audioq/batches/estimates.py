@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from audioq.batches.limits import Limits
@@ -14,6 +16,7 @@ from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool, cores
 from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
+from audioq.messages import text
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 _TRIED = 40
@@ -50,6 +53,18 @@ class Estimate:
     hours: float
     seconds: float
     jobs: int
+
+    def to_text(self) -> str:
+        """Return the estimate for people, in lines."""
+        values = asdict(self) | {"megabytes": self.bytes / 2**20, "took": _duration(self.seconds)}
+        names = ["amount", "pending", "time"] if self.tried else ["amount", "pending"]
+        return "\n".join(text(f"estimate.{name}", values) for name in names) + "\n"
+
+
+def _duration(seconds: float) -> str:
+    if math.isnan(seconds):
+        return text("estimate.unknown")
+    return str(timedelta(seconds=math.ceil(seconds)))
 
 
 def estimate(

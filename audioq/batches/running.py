@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 from audioq.batches.items import Item
@@ -14,8 +13,9 @@ from audioq.batches.logs import Head, Log
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
 from audioq.batches.rows import Row, failed_row
-from audioq.batches.scoring import Line, Scoring, line_of
+from audioq.batches.scoring import Scoring, line_of
 from audioq.batches.sources import Source, list_items
+from audioq.batches.steps import Step, Watch
 from audioq.batches.stopping import Stopping
 from audioq.batches.summaries import Summary
 from audioq.batches.tables import Layout
@@ -27,34 +27,6 @@ from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 
 _LOSSES = {"crash": CrashError, "timeout": LimitError, "memory": LimitError, "internal": InternalError}
 _LIMITS = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a batch is.
-
-    Attributes
-    ----------
-    items, bytes : int
-        Done in this run.
-    all_items, all_bytes : int
-        To be done in this run.
-    kept : int
-        Rows that earlier runs left.
-    row : Line or None
-        What was finished last; None when the work begins.
-    """
-
-    items: int
-    bytes: int
-    all_items: int
-    all_bytes: int
-    kept: int
-    row: Line | None = None
-
-
-Watch = Callable[[Step], None]
-"""Is told whenever a row is finished."""
 
 
 def ignore(_: object) -> None:

@@ -188,6 +188,7 @@ _ROLES = ("channels", "expect_speech", "ignore_channels", "side")
 
 def line_of(row: Row) -> Line:
     """Return a row as a line of the log."""
-    found = row["result"] if row["status"] == "ok" else {"verdict": {"label": None}, "format": {"duration": 0.0}}
     data = json.dumps(row, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"
-    return Line(data, row["status"], found["verdict"]["label"], row["cause"], found["format"]["duration"])
+    if row["status"] != "ok":
+        return Line(data, row["status"], None, row["cause"], 0.0)
+    return Line(data, "ok", row["result"]["verdict"]["label"], None, row["result"]["format"]["duration"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from audioq.batches.items import Item
@@ -18,6 +18,7 @@ from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
 from audioq.errors import BatchError
 from audioq.messages import text
+from audioq.render.escape import printable
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 
 _LIMITS = Limits()
@@ -61,6 +62,18 @@ class Verification:
     differences: list[Difference] = field(default_factory=list)
     without_row: int = 0
     without_recording: int = 0
+
+    def to_text(self) -> str:
+        """Return what was found for people, in lines."""
+        lines = [text("verify.differs", {**asdict(one), "file": printable(one.file), "what": ", ".join(one.what)})
+                 for one in self.differences]  # fmt: skip
+        counts = {"agree": self.agree, "differ": len(self.differences)}
+        lines.append(text("verify.counts", counts))
+        if self.without_row:
+            lines.append(text("verify.without_row", {"count": self.without_row}))
+        if self.without_recording:
+            lines.append(text("verify.without_recording", {"count": self.without_recording}))
+        return "\n".join(lines) + "\n"
 
 
 def verify(

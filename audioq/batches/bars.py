@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Iterator
+from typing import Any, TextIO
 
+from audioq.batches.steps import Step
 from audioq.messages import text
-
-if TYPE_CHECKING:
-    from audioq.batches.running import Step
 
 _BETWEEN_SECONDS = 0.2
 
@@ -32,19 +30,31 @@ class Bar:
         self._stream, self._bar, self._task = stream, None, 0
         self._counts: Counter[str] = Counter()
         self._begun = self._drawn = time.monotonic()
+        self._took = 1e-3
 
     def __enter__(self) -> Bar:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take the bar away."""
         if self._bar is not None:
             self._draw()
             self._bar.stop()
+            self._bar = None
 
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the work began."""
-        return time.monotonic() - self._begun
+    def words(self) -> Iterator[str]:
+        """Yield what is to be said of this run when it is over."""
+        if self.step is None:
+            return
+        if self.step.items:
+            rate, speed = self.step.items / self._took, self.seconds / self._took
+            values = {"items": self.step.items, "elapsed": self._took, "rate": rate, "speed": speed}
+            yield text("batch.throughput", values)
+        if self.step.kept:
+            yield text("batch.kept", {"kept": self.step.kept})
 
     def show(self, step: Step) -> None:
         """Take the bar on; the first call begins the count of time."""
@@ -54,6 +64,7 @@ class Bar:
         else:
             self._counts[step.row.label or step.row.status] += 1
             self.seconds += step.row.seconds
+        self._took = max(time.monotonic() - self._begun, 1e-3)
         self.step = step
         if self._bar is not None and time.monotonic() - self._drawn > _BETWEEN_SECONDS:
             self._draw()
@@ -66,7 +77,7 @@ class Bar:
             self._bar.start()
             self._task = self._bar.add_task("", total=self.step.all_items, counts="", rate="")
         words = " ".join(f"{number} {name}" for name, number in sorted(self._counts.items()))
-        rate = text("bar.rate", {"rate": self.step.items / max(self.elapsed, 1e-3)})
+        rate = text("bar.rate", {"rate": self.step.items / self._took})
         self._bar.update(self._task, completed=self.step.items, counts=words, rate=rate)
         self._bar.refresh()
 

@@ -1,0 +1,36 @@
+"""Step: how far a batch is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from audioq.batches.scoring import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a batch is.
+
+    Attributes
+    ----------
+    items, bytes : int
+        Done in this run.
+    all_items, all_bytes : int
+        To be done in this run.
+    kept : int
+        Rows that earlier runs left.
+    row : Line or None
+        What was finished last; None when the work begins.
+    """
+
+    items: int
+    bytes: int
+    all_items: int
+    all_bytes: int
+    kept: int
+    row: Line | None = None
+
+
+Watch = Callable[[Step], None]
+"""Is told whenever a row is finished."""
