@@ -85,10 +85,12 @@ _MANIFESTS = {
     "remedy.listing.leg_differs": "say the same in each row of a call",
     "error.listing.no_parquet": "Parquet needs pyarrow, which is not installed",
     "remedy.listing.no_parquet": "pip install 'audioq[parquet]'",
-    "line.repeated_rows": "{file}: {count} rows repeat others and are taken once",
+    "line.repeated_rows": "{file}: rows that repeat others and are taken once: {count}",
 }
 
 _DRAFTS = {
+    "error.listing.draft_of_archive": "is an archive, and a manifest cannot name what is in it",
+    "remedy.listing.draft_of_archive": "unpack it, or score the archive itself (audioq batch)",
     "error.listing.time_zone": "'{zone}' is no time zone",
     "remedy.listing.time_zone": "give a name such as Africa/Lagos, an offset such as +01:00, or local",
 }

@@ -44,7 +44,7 @@ class Place(NamedTuple):
 
 def is_address(text: str) -> bool:
     """Whether a source is an address and no path."""
-    return _ADDRESS.match(text) is not None
+    return "://" in text and _ADDRESS.match(text) is not None
 
 
 def shown(address: str) -> str:

@@ -58,14 +58,13 @@ class Manifest:
 
 
 class _Repeats:
-    """Tells rows that repeat others in every cell; both the file and the row have to be known."""
+    """Tells rows that repeat others in every cell."""
 
     def __init__(self) -> None:
-        self._files, self._rows, self.count = Tally(), Tally(), 0
+        self._rows, self.count = Tally(), 0
 
     def has(self, cells: Mapping[str, str]) -> bool:
-        file, row = self._files.add(cells.get("file", "")), self._rows.add(tuple(cells.items()))
-        known = file > 0 and row > 0
+        known = self._rows.add((*cells, *cells.values())) > 0
         self.count += known
         return known
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from audioq.errors import AudioError, BatchError, LimitError
 from audioq.messages import text
 
@@ -20,12 +23,22 @@ def refused(file: str, id: str, **values: object) -> AudioError:
     """Return the error of one recording, for the sentences ``error.listing.ID`` and ``remedy.listing.ID``."""
     cause = _CAUSES.get(id, "unreadable")
     kind = LimitError if cause == "too_large" else AudioError
-    return kind(file, text(f"error.listing.{id}", values), text(f"remedy.listing.{id}", values), cause)
+    return kind(file, *(_filled(id, values) if values else _plain(id)), cause)
+
+
+def _filled(id: str, values: Mapping[str, object]) -> tuple[str, str]:
+    return text(f"error.listing.{id}", values), text(f"remedy.listing.{id}", values)
+
+
+@cache
+def _plain(id: str) -> tuple[str, str]:
+    return _filled(id, {})  # a million files may be missing
 
 
 def stopped(source: str, id: str, **values: object) -> BatchError:
     """Return the error that stops a batch, for the sentences ``error.listing.ID`` and ``remedy.listing.ID``."""
-    return BatchError(f"{source}: {text(f'error.listing.{id}', values)}; {text(f'remedy.listing.{id}', values)}")
+    problem, remedy = _filled(id, values)
+    return BatchError(f"{source}: {problem}; {remedy}")
 
 
 def problem_of(error: AudioError) -> tuple[str, str]:

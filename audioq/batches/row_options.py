@@ -14,6 +14,7 @@ from audioq.errors import AudioError, BatchError
 from audioq.messages import text
 from audioq.roles import check_roles
 
+_NAMES = frozenset(OPTIONS)
 _CHECKS_KEPT = 1024
 """Rows say the same again and again."""
 
@@ -47,7 +48,7 @@ def row_options(cells: Mapping[str, str], general: Mapping[str, str]) -> dict[st
     WrongCellError
         One of those in the row makes no sense.
     """
-    given = {name: cell.strip() for name in OPTIONS if (cell := cells.get(name, "")) and not cell.isspace()}
+    given = {name: cells[name].strip() for name in sorted(cells.keys() & _NAMES) if cells[name].strip()}
     options = {**general, **given}
     if given.keys() - {"call_id", "leg"}:
         _check_part(*(options.get(name, "") for name in ("stream", "start", "end", "raw_format")))
