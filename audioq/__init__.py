@@ -24,6 +24,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from audioq.assessable import Assessment, assess
     from audioq.audio import Audio, read
+    from audioq.batches.describing import manifest
     from audioq.batches.estimates import Estimate, estimate
     from audioq.batches.reading import read_results
     from audioq.batches.running import batch
@@ -76,6 +77,7 @@ _PLACES = {
     "batch": "batches.running",
     "estimate": "batches.estimates",
     "verify": "batches.verifying",
+    "manifest": "batches.describing",
     "read_results": "batches.reading",
     # what it makes
     "Audio": "audio",
@@ -185,6 +187,7 @@ __all__ = [
     "info",
     "judge",
     "load",
+    "manifest",
     "measure",
     "read",
     "read_results",

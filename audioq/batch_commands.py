@@ -189,14 +189,52 @@ def verify(
     max_size: MostBytes = _LIMITS.max_size,
 ) -> None:
     """Score recordings once more, and say which rows agree."""
+    from audioq.batches.bars import counting
     from audioq.batches.verifying import verify
     from audioq.render.output import Output
 
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "sample": sample, "seed": seed, "jobs": jobs}
     how |= {"timeout": timeout, "max_duration": max_duration, "max_memory": max_memory, "max_size": max_size}
     with _refusing(), ending_quietly():
-        found = verify(results, source, thresholds=policy_of(thresholds, changes), **how)
+        with counting(sys.stderr) as watch:
+            found = verify(results, source, thresholds=policy_of(thresholds, changes), watch=watch, **how)
         with Output(None) as out:
             for line in found.to_text().splitlines():
                 out.write_line(line)
     raise typer.Exit(UNREAD if found.differences or found.without_row or found.without_recording else 0)
+
+
+def manifest(
+    source: Sources,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="MANIFEST.csv", help="Write the draft to this file.")
+    ],
+    glob: Glob = None,
+    raw_format: RawFormat = None,
+    time_zone: Zone = None,
+    jobs: Jobs = None,
+    timeout: Timeout = _LIMITS.timeout,
+    max_duration: MostSound = _LIMITS.max_duration,
+    max_memory: MostMemory = _LIMITS.max_memory,
+    max_size: MostBytes = _LIMITS.max_size,
+) -> None:
+    """Draft a manifest of recordings: dates, lengths, duplicates, and blank columns to fill."""
+    check_raw_format(raw_format)
+    from audioq.batches.bars import counting
+    from audioq.batches.describing import manifest
+    from audioq.messages import text
+    from audioq.render.output import Output, say
+
+    problems: list[str] = []
+    how: dict[str, Any] = {"glob": glob, "raw_format": raw_format, "time_zone": time_zone, "jobs": jobs}
+    how |= {"timeout": timeout, "max_duration": max_duration, "max_memory": max_memory, "max_size": max_size}
+    with _refusing(), ending_quietly():
+        with counting(sys.stderr) as watch:
+            rows = manifest(source, output, **how, watch=watch, say=problems.append)
+        for problem in problems:
+            say(problem)
+        copies = {f"{name}s": sum(bool(row[f"{name}_of"]) for row in rows) for name in ("duplicate", "near_duplicate")}
+        values = {"rows": len(rows), "output": output, "near": copies["near_duplicates"], **copies}
+        with Output(None) as out:
+            out.write_line(text("manifest.written", values))
+    raise typer.Exit(UNREAD if problems else 0)

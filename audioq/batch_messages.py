@@ -48,12 +48,17 @@ BATCH_WORDS = {
     "error.batch.full": (
         "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"
     ),
+    "error.batch.manifest": "{file}: cannot be written ({cause}); give another file with -o",
     "bar.rate": "{rate:.1f} recordings/s",
     "batch.throughput": (
         "{items} scored in {elapsed:.1f} s: {rate:.1f} recordings/s, {speed:.0f} times as fast as they were spoken"
     ),
     "batch.kept": "{kept} rows of earlier runs were kept",
     "batch.interrupted": "interrupted; {items} rows of this run are in {output}. Run the same command again to go on",
+    "manifest.written": (
+        "{rows} recordings in {output}: {duplicates} are copies of others, {near} sound like others; fill in app, "
+        "operator, volunteer and side, then run: audioq batch {output} -o results"
+    ),
     "batch.written": "results in {output}",
     "estimate.amount": "{items} recordings, {megabytes:.0f} MB",
     "estimate.pending": "{pending} of them are still to be scored",

@@ -274,6 +274,7 @@ def simulate_calls(
 
 app.command()(batch_commands.batch)
 app.command()(batch_commands.verify)
+app.command()(batch_commands.manifest)
 
 
 def main() -> None:

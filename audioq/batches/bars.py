@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from audioq.batches.steps import Step
@@ -80,6 +81,30 @@ class Bar:
         rate = text("bar.rate", {"rate": self.step.items / self._took})
         self._bar.update(self._task, completed=self.step.items, counts=words, rate=rate)
         self._bar.refresh()
+
+
+@contextmanager
+def counting(stream: TextIO) -> Iterator[Callable[[int, int], None]]:
+    """Give what shows how many of how many are done, only if `stream` is a terminal."""
+    bar = _bar(stream) if stream.isatty() else None
+    drawn = time.monotonic()
+
+    def show(done: int, all: int) -> None:
+        nonlocal drawn
+        if bar is None or (time.monotonic() - drawn < _BETWEEN_SECONDS and done < all):
+            return
+        drawn = time.monotonic()
+        if not bar.tasks:
+            bar.start()
+            bar.add_task("", total=all, counts="", rate="")
+        bar.update(bar.tasks[0].id, completed=done)
+        bar.refresh()
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.stop()
 
 
 def _bar(stream: TextIO) -> Any:

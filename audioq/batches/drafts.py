@@ -5,20 +5,17 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 from audioq import decoders
 from audioq.audio import read
-from audioq.batches.archives import is_archive
 from audioq.batches.buckets import is_address
 from audioq.batches.dates import Stamp, date_in_name, date_in_tags, written, zone_of
 from audioq.batches.items import Item
 from audioq.batches.places import located
-from audioq.batches.refusals import stopped
 from audioq.batches.resemblance import alike, course_of
-from audioq.batches.sources import Source, list_items
 from audioq.decoders.files import digest, opener
 from audioq.decoders.stream import UndecodableError
 from audioq.errors import AudioError
@@ -34,17 +31,19 @@ COLUMNS = (
 
 Described = dict[str, Any]
 """What `describe` finds: ``file``, ``address``, ``sha256``, ``modified`` (seconds of Unix), ``tags`` (list of name and
-value), ``duration_s``, ``course`` (see `resemblance`), ``problem`` (a message, or None); plain data for pipes and JSON."""
+value), ``duration_s``, ``course`` (see `resemblance`), ``problem`` (a message, or None); plain data for pipes."""
 
 Row = dict[str, str]
 
 
-def describe(item: Item, **where: Any) -> Described:
+def describe(item: Item, *, max_duration: float | None = None, **where: Any) -> Described:
     """Read a recording and say what a manifest needs; for a worker, as it decodes.
 
     Parameters
     ----------
     item : Item
+    max_duration : float, optional
+        The most seconds of sound; see `read`.
     **where
         Handed to `located`: folder, most_bytes, storage_options, archives.
     """
@@ -60,7 +59,8 @@ def describe(item: Item, **where: Any) -> Described:
                 found["sha256"] = digest(view)
                 found["tags"] = _tags(item, view)
             stream, raw_format = item.options.get("stream"), item.options.get("raw_format")
-            audio = read(path, name=item.file, stream=int(stream) if stream else None, raw_format=raw_format)
+            track = int(stream) if stream else None
+            audio = read(path, name=item.file, stream=track, raw_format=raw_format, max_duration=max_duration)
             found["duration_s"], found["course"] = course_of(audio)
     except AudioError as error:
         found["problem"] = str(error)
@@ -153,52 +153,3 @@ def write_manifest(rows: Iterable[Mapping[str, str]], file: IO[str]) -> int:
         writer.writerow([defuse(row[name], path=name in paths) for name in COLUMNS])
         written_rows += 1
     return written_rows
-
-
-def manifest(
-    sources: Source | Iterable[Source],
-    output: str | os.PathLike[str] | None = None,
-    *,
-    glob: str | None = None,
-    raw: bool = False,
-    time_zone: str | None = None,
-    options: Mapping[str, str] | None = None,
-    describe_each: Callable[[Iterable[Item]], Iterable[Described]] = lambda items: map(describe, items),
-) -> list[Row]:
-    """Draft a manifest: one row a recording, with digest, date, length and duplicates, and blank columns to fill.
-
-    Parameters
-    ----------
-    sources : path, or several
-        Folders and files; see `list_items`.
-    output : path, optional
-        Write it to this CSV file; ``file`` is then relative to its folder, else to the working folder.
-    glob, raw, options
-        See `list_items`.
-    time_zone : str, optional
-        Where the recordings were made; see `draft`.
-    describe_each : callable
-        Applies `describe` to all items, in their order; by default here, in this process.
-
-    Returns
-    -------
-    list of dict
-        The rows, by `COLUMNS`.
-
-    Raises
-    ------
-    BatchError
-        There is no such time zone, or a source is an archive, whose files a manifest cannot name.
-    """
-    zone_of(time_zone)
-    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    for source in given:
-        if is_archive(os.fspath(source)):
-            raise stopped(os.fspath(source), "draft_of_archive")
-    base = os.path.dirname(os.path.abspath(output)) if output is not None else os.getcwd()
-    items = (item for item in list_items(given, glob=glob, raw=raw, options=options) if item.address)
-    rows = list(draft(describe_each(items), base, time_zone))
-    if output is not None:
-        with open(output, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            write_manifest(rows, file)
-    return rows
