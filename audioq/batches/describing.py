@@ -80,7 +80,7 @@ def manifest(
     """
     zone(time_zone)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    for path in map(os.fspath, sources):
+    for path in (os.fspath(one) for one in sources):
         if is_archive(path):
             raise stopped(path, "draft_of_archive")
     options = {} if raw_format is None else {"raw_format": raw_format}
