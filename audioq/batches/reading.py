@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
@@ -188,10 +189,7 @@ def _listed(columns: Sequence[Column], record: Record) -> Record:
 
 
 def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
-    chunk: list[Record] = []
-    for record in records:
-        chunk.append(record)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
+    chunk = list(islice(records, CHUNK))
+    yield chunk  # the first may be empty: a frame has columns even so
+    while chunk := list(islice(records, CHUNK)):
+        yield chunk
