@@ -112,9 +112,7 @@ def test_duckdb_reads_the_names_of_the_folders(tmp_path):
     duckdb = pytest.importorskip("duckdb")
     pytest.importorskip("pyarrow")
     write_folder(rows(), tmp_path, layout=LAYOUT, formats=("parquet",), partition_by=("operator",))
-    query = (
-        f"SELECT recording_id, operator FROM read_parquet('{tmp_path}/recordings/*/*.parquet', hive_partitioning=true)"
-    )
+    parts = f"read_parquet('{tmp_path}/recordings/*/*.parquet', hive_partitioning=true)"
     own = {r["recording_id"]: r["operator"] for row in rows() for r in LAYOUT.records(row)["recordings"]}
     assert dict(duckdb.sql(f"SELECT recording_id, operator FROM {parts}").fetchall()) == own
 
