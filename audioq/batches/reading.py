@@ -147,7 +147,8 @@ def _told(file: IO[bytes], table: str, time_zone: str | None) -> tuple[list[Colu
     carried: dict[str, None] = {}
     for place, row in _lines(file):
         if "log" in row:
-            time_zone = time_zone or row.get("options", {}).get("time_zone")
+            # The head of a log; a later one begins anew, and rows before it count no more.
+            places, carried = {}, {}
         else:
             # Of a recording that was scored again the last row counts, at the place of the first.
             places[row["id"]] = place
