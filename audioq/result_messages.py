@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 RESULT_WORDS = {
-    "error.time_zone": "{zone} is no time zone; give one by its IANA name, such as Europe/Berlin or UTC",
+    "error.time_zone": "{zone} is no time zone; give a name of IANA or an offset, such as Europe/Berlin or +02:00",
     "error.no_results": "{path}: there are no results of a batch; give the folder that audioq batch -o wrote",
     "error.no_table": "{path}: these results have no table {table}; write them again with audioq batch",
     "error.unknown_table": "there is no table {table}; take one of {tables}",

@@ -56,9 +56,9 @@ class _Pandas:
         for name in words:
             place = plain.column_names.index(name)
             plain = plain.set_column(place, name, plain[name].cast(pa.string()))
-        maps = {c.name: plain[c.name].to_pylist(maps_as_pydicts="strict") for c in columns if _nested(c)}
+        nested = {c.name: [_plain(c, value) for value in plain[c.name].to_pylist()] for c in columns if _nested(c)}
         flat = plain.select([c.name for c in columns if not _nested(c)]).to_pandas()
-        values = {c.name: maps[c.name] if _nested(c) else flat[c.name] for c in columns}
+        values = {c.name: nested[c.name] if _nested(c) else flat[c.name] for c in columns}
         frame = self._pd.DataFrame({c.name: self._series(c, values[c.name]) for c in columns})
         return self._worded(frame, columns)
 
@@ -83,7 +83,11 @@ class _Polars:
 
     def __call__(self, columns: Sequence[Column], chunks: Iterator[list[Record]]) -> Any:
         schema = {column.name: self._type(column) for column in columns}
-        return self._pl.concat([self._frame(schema, chunk) for chunk in chunks])
+        # Words get their codes at the end: those of a chunk are its own.
+        words = {name for name, type in schema.items() if type == self._pl.Categorical}
+        spelled = {name: self._pl.String if name in words else type for name, type in schema.items()}
+        frame = self._pl.concat([self._frame(spelled, chunk) for chunk in chunks])
+        return frame.cast({name: schema[name] for name in words})
 
     def of_arrow(self, table: Any, columns: Sequence[Column]) -> Any:
         frame = self._pl.DataFrame(table.select([column.name for column in columns]))
@@ -111,6 +115,10 @@ class _Polars:
 
 def _nested(column: Column) -> bool:
     return column.type in ("texts", "numbers", "words")
+
+
+def _plain(column: Column, value: Any) -> Any:
+    return value if value is None or column.type == "texts" else dict(value)
 
 
 def _entries(value: Any) -> Any:

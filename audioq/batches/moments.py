@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from audioq.errors import BatchError
 from audioq.messages import text
 
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d|Z", re.ASCII)
+
 
 def zone(name: str | None) -> tzinfo | None:
-    """Return the time zone that the user names, as IANA does.
+    """Return the time zone that the user names, as IANA does, or by its offset from UTC.
 
     Raises
     ------
     BatchError
         There is none of this name.
     """
-    if name is None:
+    if name is None or name == "local":
         return None
     found = known_zone(name)
     if found is None:
@@ -26,14 +29,18 @@ def zone(name: str | None) -> tzinfo | None:
 
 
 def known_zone(name: str | None) -> tzinfo | None:
-    """Return the time zone of this name, None where there is none, as for ``local``.
+    """Return the time zone of this name or offset, None where there is none, as for ``local``.
 
     Examples
     --------
     >>> known_zone("Asia/Tehran"), known_zone("local")
     (zoneinfo.ZoneInfo(key='Asia/Tehran'), None)
+    >>> known_zone("+03:30")
+    datetime.timezone(datetime.timedelta(seconds=12600))
     """
     try:
+        if name and _OFFSET.fullmatch(name):
+            return datetime.fromisoformat(f"2000-01-01T00:00{name}").tzinfo
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
         return None

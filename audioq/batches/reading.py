@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
@@ -146,7 +147,8 @@ def _told(file: IO[bytes], table: str, time_zone: str | None) -> tuple[list[Colu
     carried: dict[str, None] = {}
     for place, row in _lines(file):
         if "log" in row:
-            time_zone = time_zone or row.get("options", {}).get("time_zone")
+            # The head of a log; a later one begins anew, and rows before it count no more.
+            places, carried = {}, {}
         else:
             # Of a recording that was scored again the last row counts, at the place of the first.
             places[row["id"]] = place
@@ -188,10 +190,7 @@ def _listed(columns: Sequence[Column], record: Record) -> Record:
 
 
 def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
-    chunk: list[Record] = []
-    for record in records:
-        chunk.append(record)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
+    chunk = list(islice(records, CHUNK))
+    yield chunk  # the first may be empty: a frame has columns even so
+    while chunk := list(islice(records, CHUNK)):
+        yield chunk

@@ -61,7 +61,7 @@ def write_tables(
     open_part : callable
         Opens a file by its name; through fsspec ``lambda name: fs.open(f"bucket/run/{name}", "wb")``.
     layout : Layout, optional
-        Columns and time zone.
+        The columns of the manifest that are carried, and the time zone; without it there are ours alone.
     formats : sequence of str
         Of `FORMATS`.
     partition_by : sequence of str

@@ -120,6 +120,12 @@ def test_a_log_tells_each_recording_once_and_forgets_a_torn_line(tmp_path):
     assert frame["file"].tolist() == ["again.wav", "b.wav"] and frame["status"].tolist() == ["ok", "ok"]
 
 
+def test_a_later_head_of_a_log_begins_anew(tmp_path):
+    again = [HEADER | {"thresholds": "others"}, a_row(Item("b.wav"), 1)]
+    frame = read_results(log(tmp_path, [a_row(Item("a.wav", columns={"old": "1"}), 0), *again]))
+    assert frame["file"].tolist() == ["b.wav"] and "old" not in frame.columns
+
+
 def test_a_log_goes_before_tables_that_are_not_finished(tmp_path):
     write_folder(rows(), tmp_path, formats=("csv", "parquet"))
     (tmp_path / COMMIT).unlink()

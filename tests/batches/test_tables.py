@@ -143,10 +143,12 @@ def test_the_manifest_says_its_own_zone():
     assert recording(row, Layout.of((), "Europe/Berlin"))["started_at"].isoformat() == "2025-07-01T08:30:00+00:00"
     row["item"]["columns"]["time_zone"] = "local"
     assert recording(row, Layout.of((), "Europe/Berlin"))["started_at"].isoformat() == "2025-07-01T10:00:00+00:00"
-    assert recording(row, Layout.of(()))["started_at"] is None
+    assert recording(row, Layout.of((), "local"))["started_at"] is None
+    row["item"]["columns"]["time_zone"] = "-05:00"
+    assert recording(row)["started_at"].isoformat() == "2025-07-01T17:00:00+00:00"
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd", "Europe", "a\0"])
+@pytest.mark.parametrize("name", ["Mars/Olympus", "+99:00", "+1", "../../etc/passwd", "Europe", "a\0"])
 def test_a_zone_that_does_not_exist_is_refused(name):
     with pytest.raises(BatchError, match="IANA"):
         zone(name)

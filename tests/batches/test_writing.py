@@ -108,6 +108,15 @@ def test_folders_divide_all_tables_by_values_of_any_kind(tmp_path):
     assert "operator" not in read[0].column_names
 
 
+def test_duckdb_reads_the_names_of_the_folders(tmp_path):
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    write_folder(rows(), tmp_path, layout=LAYOUT, formats=("parquet",), partition_by=("operator",))
+    parts = f"read_parquet('{tmp_path}/recordings/*/*.parquet', hive_partitioning=true)"
+    own = {r["recording_id"]: r["operator"] for row in rows() for r in LAYOUT.records(row)["recordings"]}
+    assert dict(duckdb.sql(f"SELECT recording_id, operator FROM {parts}").fetchall()) == own
+
+
 def test_more_folders_than_can_be_open_lose_nothing(tmp_path, monkeypatch):
     pq = pytest.importorskip("pyarrow.parquet")
     monkeypatch.setattr("audioq.batches.parquet.OPEN_PLACES", 2)
