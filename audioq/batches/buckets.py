@@ -95,19 +95,25 @@ def remote_errors(address: str) -> Iterator[None]:
         yield
     except (AudioError, BatchError):
         raise
-    except FileNotFoundError as cause:
-        raise refused(shown(address), "missing") from cause
     except Exception as cause:  # each service has errors of its own
-        raise refused(shown(address), _id_of(cause), cause=_told(cause, address)) from cause
+        true = _true(cause)
+        raise refused(shown(address), _id_of(true), cause=_told(true, address)) from cause
+
+
+def _true(cause: Exception) -> BaseException:
+    """Return what happened: fsspec calls it a missing file too when a server of HTTP refuses or does not answer."""
+    under = cause.__cause__
+    from_http = under is not None and type(under).__module__.partition(".")[0] in ("aiohttp", "builtins")
+    return under if under is not None and from_http and isinstance(cause, FileNotFoundError) else cause
 
 
 def _id_of(cause: BaseException) -> str:
-    status = getattr(cause, "status", getattr(cause, "code", None))
+    status = getattr(cause, "status", None) or vars(cause).get("code")
     if isinstance(cause, PermissionError) or status in (401, 403):
         return "remote_forbidden"
     if type(cause).__name__ in _NO_CREDENTIALS:
         return "remote_credentials"
-    return "missing" if status == 404 else "remote"
+    return "missing" if status == 404 or isinstance(cause, FileNotFoundError) else "remote"
 
 
 def _told(cause: BaseException, address: str) -> str:

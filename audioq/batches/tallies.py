@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 
-
 Text = str | tuple[str, ...]
 """What is counted: texts have hashes that are spread over all 64 bits."""
 _FIRST_SLOTS = 1 << 12
