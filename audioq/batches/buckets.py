@@ -239,8 +239,13 @@ def open_object(address: str, storage_options: Mapping[str, Any] | None = None) 
 
 def copy_object(
     address: str, write: Callable[[bytes], object], storage_options: Mapping[str, Any] | None = None
-) -> None:
+) -> str:
     """Write the bytes of an object, block by block; what `write` raises ends the copy.
+
+    Returns
+    -------
+    str
+        The etag of what was read, empty where the service gives none.
 
     Raises
     ------
@@ -254,3 +259,4 @@ def copy_object(
         with found.system.open(found.path, "rb", **how) as source:
             while block := source.read(_BLOCK):
                 write(block)
+            return str((getattr(source, "details", None) or {}).get("ETag", "")).strip('"')
