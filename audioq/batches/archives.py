@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Self
 
 from audioq.batches.buckets import is_address, open_object
 from audioq.batches.folders import is_hidden
@@ -32,6 +32,10 @@ _BROKEN: tuple[type[Exception], ...] = (
 )
 _ENCRYPTED = 1  # bit of a zip member's flags
 _BLOCK = 1 << 20
+_LONG_HEADERS = frozenset(
+    (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+)
+_LONGEST_HEADER = 1 << 20
 _LONGEST_CAUSE = 100  # a tar that is none is told by each way to unpack it
 
 Options = dict[str, Any] | None
@@ -117,10 +121,28 @@ def _is_link(info: zipfile.ZipInfo) -> bool:
     return (info.external_attr >> 28) == 0xA  # the type in a mode of Unix, S_IFLNK
 
 
+class _Info(tarfile.TarInfo):
+    """A header of a tar that stops where it is damaged and never fills the memory."""
+
+    @classmethod
+    def fromtarfile(cls, tar: tarfile.TarFile) -> Self:
+        """Read the next header; a damaged one would else pass for the end."""
+        try:
+            return super().fromtarfile(tar)
+        except tarfile.InvalidHeaderError as cause:  # type: ignore[attr-defined]
+            raise tarfile.ReadError(f"damaged header: {cause}") from cause
+
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        # Long names and the like are read at one go.
+        if self.type in _LONG_HEADERS and self.size > _LONGEST_HEADER:
+            raise tarfile.ReadError(f"header of {self.size} bytes")
+        return super()._proc_member(tar)  # type: ignore[misc, no-any-return]
+
+
 def _tar_members(title: str, file: IO[bytes]) -> Iterator[Member]:
     packed = _length(file)
     most = max(MOST_RATIO * packed, LEAST_BOMB_BYTES)
-    with tarfile.open(fileobj=file, mode="r:*") as archive:
+    with tarfile.open(fileobj=file, mode="r:*", tarinfo=_Info) as archive:
         plain = archive.fileobj is file
         for info in _each(archive):
             if not plain and info.offset_data + info.size > most:
@@ -236,7 +258,7 @@ class _OpenTar(_Open):
 
     def _rewind(self) -> None:
         self.file.seek(0)
-        self._archive = tarfile.open(fileobj=self.file, mode="r:*")
+        self._archive = tarfile.open(fileobj=self.file, mode="r:*", tarinfo=_Info)
         self._left = _each(self._archive)
         self._passed: Counter[str] = Counter()
 

@@ -95,19 +95,25 @@ def remote_errors(address: str) -> Iterator[None]:
         yield
     except (AudioError, BatchError):
         raise
-    except FileNotFoundError as cause:
-        raise refused(shown(address), "missing") from cause
     except Exception as cause:  # each service has errors of its own
-        raise refused(shown(address), _id_of(cause), cause=_told(cause, address)) from cause
+        true = _true(cause)
+        raise refused(shown(address), _id_of(true), cause=_told(true, address)) from cause
+
+
+def _true(cause: Exception) -> BaseException:
+    """Return what happened: fsspec calls it a missing file too when a server of HTTP refuses or does not answer."""
+    under = cause.__cause__
+    from_http = under is not None and type(under).__module__.partition(".")[0] in ("aiohttp", "builtins")
+    return under if under is not None and from_http and isinstance(cause, FileNotFoundError) else cause
 
 
 def _id_of(cause: BaseException) -> str:
-    status = getattr(cause, "status", getattr(cause, "code", None))
+    status = getattr(cause, "status", None) or vars(cause).get("code")
     if isinstance(cause, PermissionError) or status in (401, 403):
         return "remote_forbidden"
     if type(cause).__name__ in _NO_CREDENTIALS:
         return "remote_credentials"
-    return "missing" if status == 404 else "remote"
+    return "missing" if status == 404 or isinstance(cause, FileNotFoundError) else "remote"
 
 
 def _told(cause: BaseException, address: str) -> str:
@@ -233,8 +239,13 @@ def open_object(address: str, storage_options: Mapping[str, Any] | None = None) 
 
 def copy_object(
     address: str, write: Callable[[bytes], object], storage_options: Mapping[str, Any] | None = None
-) -> None:
+) -> str:
     """Write the bytes of an object, block by block; what `write` raises ends the copy.
+
+    Returns
+    -------
+    str
+        The etag of what was read, empty where the service gives none.
 
     Raises
     ------
@@ -248,3 +259,4 @@ def copy_object(
         with found.system.open(found.path, "rb", **how) as source:
             while block := source.read(_BLOCK):
                 write(block)
+            return str((getattr(source, "details", None) or {}).get("ETag", "")).strip('"')

@@ -95,7 +95,7 @@ def _names(folder: str) -> list[tuple[str, bool]]:
         found = [
             (entry.name, entry.is_dir(follow_symlinks=False))
             for entry in seen
-            if not (entry.is_symlink() and entry.is_dir())
+            if not (entry.is_symlink() and os.path.isdir(entry.path))  # is_dir raises for a link to itself
         ]
     return sorted(found, reverse=True)
 

@@ -77,10 +77,11 @@ def _fetch(
     storage_options: Mapping[str, Any] | None,
     archives: Archives | None,
 ) -> None:
+    etag = ""
     with open(path, "wb") as copy:
         write = _limited(item, copy.write, most_bytes)
         if item.member is None:
-            copy_object(item.address, write, storage_options)
+            etag = copy_object(item.address, write, storage_options)
         else:
             kept = archives or Archives(dict(storage_options or {}))
             try:
@@ -89,7 +90,7 @@ def _fetch(
                 if archives is None:
                     kept.close()
         size = copy.tell()
-    if item.size is not None and size != item.size:
+    if (item.size is not None and size != item.size) or (etag and item.version and etag != item.version):
         raise refused(item.file, "changed")
 
 
@@ -114,7 +115,7 @@ def check_unchanged(item: Item) -> None:
     """Refuse what became of a recording of this machine if it is no longer the file that was listed.
 
     Call it after the recording was read. Where its version is a digest, only the size is compared. Copies of members
-    and objects are compared in size when they are fetched.
+    and objects are compared in size, and in etag if they have one, when they are fetched.
 
     Raises
     ------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable
 
+Text = str | tuple[str, ...]
+"""What is counted: texts have hashes that are spread over all 64 bits."""
 _FIRST_SLOTS = 1 << 12
 _MASK = (1 << 64) - 1
 
@@ -20,7 +21,7 @@ class Tally:
         self._filled = 0
         self._more: dict[int, int] = {}
 
-    def add(self, thing: Hashable) -> int:
+    def add(self, thing: Text) -> int:
         """Count a thing once more, and return how often it was met before."""
         key = self._key(thing)
         at = self._place(key)
@@ -33,13 +34,13 @@ class Tally:
             self._grow()
         return 0
 
-    def count(self, thing: Hashable) -> int:
+    def count(self, thing: Text) -> int:
         """Return how often a thing was met."""
         key = self._key(thing)
         return 1 + self._more.get(key, 0) if self._slots[self._place(key)] else 0
 
     @staticmethod
-    def _key(thing: Hashable) -> int:
+    def _key(thing: Text) -> int:
         return hash(thing) & _MASK or 1
 
     def _place(self, key: int) -> int:
