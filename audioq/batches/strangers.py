@@ -29,11 +29,11 @@ def refuse_strangers(folder: str | os.PathLike[str]) -> None:
     BatchError
         A file or folder with the name of a table was not written by us.
     """
-    for found in strangers(Path(folder)):
+    for found in _strangers(Path(folder)):
         raise BatchError(text("error.stranger", {"file": undecoded(str(found))}))
 
 
-def strangers(folder: Path) -> Iterator[Path]:
+def _strangers(folder: Path) -> Iterator[Path]:
     """Yield what has the name of one of our files but is none."""
     for name, beginning in _BEGINNINGS.items():
         if os.path.lexists(folder / name) and not _begins(folder / name, beginning):
