@@ -14,6 +14,10 @@ RESULT_WORDS = {
     "error.cannot_write_tables": (
         "{path}: the tables cannot be written ({cause}); free space or allow it, then start the same command again"
     ),
+    "error.stranger": (
+        "{file}: has the name of a table and is none that audioq wrote, so it is left alone; "
+        "give another folder for the results"
+    ),
     "error.partition": "{column} cannot divide the tables; take a text column of recordings, such as {columns}",
     "summary.head": "{total:,.0f} recordings: {ok:,.0f} scored, {failed:,.0f} failed, {none:,.0f} without a recording",
     "summary.empty": "no recordings",

@@ -129,8 +129,8 @@ def manifest_columns(names: Iterable[str]) -> dict[str, Column]:
     """Return the columns of `recordings` that carry those of a manifest, by the manifest's names.
 
     A name that one of ours, or an earlier one, has already gets ``manifest_`` in front, and a number behind if need
-    be; upper and lower case are the same, as in SQL. ``file``, ``call_id``, ``outcome`` and ``started_at`` are left out,
-    because ours hold just that; the last is ``started_at_local``.
+    be; upper and lower case are the same, as in SQL. ``file``, ``call_id``, ``outcome`` and ``started_at`` are left
+    out, because ours hold just that; the last is ``started_at_local``.
 
     Examples
     --------

@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol
 from audioq.batches.columns import TABLES, TABLES_VERSION
 from audioq.batches.rows import Row
 from audioq.batches.spelling import head, line
+from audioq.batches.strangers import clear, refuse_strangers
 from audioq.batches.tables import Layout, Record
 from audioq.errors import BatchError
 from audioq.messages import text
@@ -172,15 +173,17 @@ def write_folder(rows: Iterable[Row], folder: str | os.PathLike[str], **how: Any
     Raises
     ------
     BatchError
-        As `write_tables`, or the folder cannot be written to, or the disc is full.
+        As `write_tables`, or the folder cannot be written to, or holds something else by the name of a table, or the
+        disc is full.
     """
     place = Path(folder)
     staged = place / ".tables"
     shutil.rmtree(staged, ignore_errors=True)
     try:
+        refuse_strangers(place)
         staged.mkdir(parents=True)
         names = write_tables(rows, lambda name: _opened(staged / name), **how)
-        _settle(staged, place)
+        _settle(staged, names, place)
     except OSError as cause:
         values = {"path": undecoded(str(place)), "cause": cause.strerror or cause}
         raise BatchError(text("error.cannot_write_tables", values)) from cause
@@ -194,15 +197,10 @@ def _opened(file: Path) -> io.BufferedWriter:
     return open(file, "wb")
 
 
-def _settle(staged: Path, place: Path) -> None:
-    # Without the list nobody takes half of the old tables and half of the new ones for results.
+def _settle(staged: Path, names: Sequence[str], place: Path) -> None:
+    # The list goes first and comes last: nobody takes half of the old tables and half of the new ones for results.
     (place / COMMIT).unlink(missing_ok=True)
-    for name in [*(f"{table}{end}" for table in TABLES for end in ("", ".csv", ".jsonl"))]:
-        old, new = place / name, staged / name
-        if old.is_dir():
-            shutil.rmtree(old)
-        else:
-            old.unlink(missing_ok=True)
-        if new.exists():
-            new.rename(old)
-    (staged / COMMIT).rename(place / COMMIT)
+    clear(place)
+    for name in names:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(staged / name, place / name)

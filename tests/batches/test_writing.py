@@ -148,6 +148,27 @@ def test_an_error_in_the_middle_leaves_the_earlier_tables(tmp_path):
     assert files(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [("recordings/mine.wav", "RIFF"), ("recordings/sub/part-00000.parquet", "a"), ("recordings.csv", "file\na.wav\n")]
+    + [("events", "a file"), ("commit.json", "{}"), ("recordings.jsonl", '{"file":"a.wav"}'), ("channels/a=1/x", "")],
+)
+def test_nothing_that_is_somebodys_own_is_touched(tmp_path, name, holds):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(holds)
+    with pytest.raises(BatchError, match="left alone"):
+        write_folder(rows(), tmp_path)
+    assert files(tmp_path) == {name: holds.encode()}
+
+
+def test_a_link_is_somebodys_own(tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "recordings").symlink_to(tmp_path / "own")
+    with pytest.raises(BatchError, match="left alone"):
+        write_folder(rows(), tmp_path / "results")
+
+
 def test_what_a_killed_finish_left_is_mended(tmp_path):
     (tmp_path / ".tables" / "recordings").mkdir(parents=True)
     (tmp_path / ".tables" / "recordings.csv").write_text("half")
