@@ -118,7 +118,7 @@ def long_silences(
     if roles.side is not None or sum(side.table.channels for side in sides) != 1:
         return ()
     silent = [(event.start, event.end) for event in sides[0].events if event.kind == "dead_air"]
-    spoken = np.flatnonzero(_words(sides[0], 0, thresholds)) * HOP_SECONDS
+    spoken = np.flatnonzero(_words(sides[0], 0, thresholds)) * HOP_SECONDS if silent else np.zeros(0)
     between = [(a, b) for a, b in silent if spoken.size and a > spoken[0] and b < spoken[-1]]
     if not between:
         return ()
