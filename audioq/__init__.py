@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         AudioqError,
         InstallationError,
         InternalError,
+        RolesError,
         TableError,
         ThresholdError,
     )
@@ -103,6 +104,7 @@ _PLACES = {
     # what can go wrong
     "AudioqError": "errors",
     "AudioError": "errors",
+    "RolesError": "errors",
     "TableError": "errors",
     "ThresholdError": "errors",
     "InstallationError": "errors",
@@ -140,6 +142,7 @@ __all__ = [
     "Reason",
     "Report",
     "Roles",
+    "RolesError",
     "Rule",
     "Scores",
     "Sound",

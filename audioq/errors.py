@@ -30,6 +30,10 @@ class AudioError(AudioqError):
         return f"{self.source}: {self.problem}; {self.remedy}"
 
 
+class RolesError(AudioError):
+    """The roles that were given do not fit the channels of a recording, or the legs of a call."""
+
+
 class TableError(AudioqError):
     """A saved feature table cannot be read, or lacks what a judgement needs."""
 

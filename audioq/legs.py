@@ -88,7 +88,9 @@ def analyze_legs(
     Raises
     ------
     AudioError
-        No leg can be read, or the roles do not fit the legs.
+        No leg can be read.
+    RolesError
+        The roles do not fit the legs; an `AudioError` too.
     """
     roles = assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")
     how = _Reading(start, end, stream, sha256, raw_format, features, call_features)

@@ -16,7 +16,7 @@ from audioq.kinds import KINDS, Kind
 from audioq.roles import NO_ROLES, Channels, Roles, assign_roles
 from audioq.rounding import rounded_event, rounded_format, rounded_recording, rounded_scores, rounded_verdict
 from audioq.rules import RULES, Rule
-from audioq.sides import Side, beside, hear, remarks
+from audioq.sides import Side, beside, hear, long_silences, remarks
 from audioq.table import FeatureTable, Format, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from audioq.verdict import Verdict, judge
@@ -149,7 +149,9 @@ def analyze(
     Raises
     ------
     AudioError
-        The recording cannot be read or holds nothing that can be judged, or the roles do not fit its channels.
+        The recording cannot be read or holds nothing that can be judged.
+    RolesError
+        The roles do not fit its channels; an `AudioError` too.
     """
     from audioq.audio import read
     from audioq.measurement import measure
@@ -257,6 +259,7 @@ def report_on(
             *_notes(tables, legs, thresholds),
             *said_of_side(roles.side),
             *_of_recorders(sides, legs, thresholds),
+            *(() if legs else long_silences(sides, thresholds, roles)),
             *remarks(sides, verdicts, thresholds, roles),
         ),
         thresholds=thresholds.fingerprint,
