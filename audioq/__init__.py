@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         InstallationError,
         InternalError,
         LimitError,
+        RolesError,
         TableError,
         ThresholdError,
     )
@@ -123,6 +124,7 @@ _PLACES = {
     "CrashError": "errors",
     "LimitError": "errors",
     "BatchError": "errors",
+    "RolesError": "errors",
     "TableError": "errors",
     "ThresholdError": "errors",
     "InstallationError": "errors",
@@ -164,6 +166,7 @@ __all__ = [
     "Reason",
     "Report",
     "Roles",
+    "RolesError",
     "Rule",
     "Scores",
     "Sound",

@@ -125,10 +125,14 @@ def renumbered(recording: Recording, first: int) -> Recording:
 
 def doubted(verdict: Verdict, recording: Recording, table: FeatureTable, thresholds: Mapping[str, float]) -> Verdict:
     """Return a verdict that is less sure where the recorder failed or the bytes may be in another format."""
-    foreign = any(note.id.startswith("looks_like") for note in table.notes)
-    if not recording.faults and not foreign:
+    if not recording.faults and not any(map(misread, table.notes)):
         return verdict
     return less_sure(verdict, thresholds["recorder.doubt"])
+
+
+def misread(note: Note) -> bool:
+    """Return whether a note says that the bytes of a recording are probably in another format."""
+    return note.id in ("looks_like_noise", "looks_like_other_law")
 
 
 def _when(fault: Fault) -> tuple[tuple[str, float], ...]:
@@ -137,11 +141,13 @@ def _when(fault: Fault) -> tuple[tuple[str, float], ...]:
 
 def _unanswered(table: FeatureTable, channel: int, first: int, thresholds: Mapping[str, float]) -> list[Note]:
     """Long silences after somebody spoke: an answer may have been lost there, or nobody gave one."""
-    speech = bridged(listen(table, channel, thresholds).speech, round(thresholds["both.breath"] * 100))
-    starts, ends = runs(~speech)
+    heard = listen(table, channel, thresholds)
+    speech = np.flatnonzero(heard.speech)
+    sound = bridged(heard.speech | heard.tone | heard.music, round(thresholds["both.breath"] * 100))
+    starts, ends = runs(~sound)
     long = (ends - starts) * HOP_SECONDS >= thresholds["both.unanswered"]
     return [
         Note("unanswered", (("channel", channel + first), ("start", round(a / 100, 2)), ("end", round(b / 100, 2))))
         for a, b in zip(starts[long].tolist(), ends[long].tolist(), strict=True)
-        if a > 0
+        if len(speech) and a > speech[0]
     ]

@@ -1,7 +1,8 @@
 """The command ``audioq``: each command calls the public function of its name and shows what it gives.
 
-Exit status: 0 done; 1 some input could not be read; 2 wrong usage; 3 the condition of
-``--fail-on`` was met (wins over 1); 130 interrupted; 141 the reader of the output went away.
+Exit status: 0 done; 1 some input could not be read, or its bytes seem to be in another format;
+2 wrong usage, such as roles that fit no recording; 3 the condition of ``--fail-on`` was met (wins
+over 1); 130 interrupted; 141 the reader of the output went away.
 
 Everything but typer is imported late, so that ``--help`` and a single recording start quickly.
 """
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="audioq",
     help="Says what happened to the sound of a recorded call: intact, degraded or blocked, when, and why.",
-    epilog="Exit status: 0 done, 1 some input could not be read, 2 wrong usage, 3 --fail-on was met, "
-    "130 interrupted, 141 the reader of the output went away.",
+    epilog="Exit status: 0 done, 1 some input could not be read or seems to be in another format, 2 wrong usage, "
+    "3 --fail-on was met, 130 interrupted, 141 the reader of the output went away.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help starts faster and fits any console
@@ -110,13 +111,15 @@ def analyze(
     how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
     how |= {"thresholds": policy, "max_duration": max_duration}
     if legs:
+        from audioq.audio import title_of
         from audioq.legs import analyze_legs
 
         call = legs_of(source, channels)
         how |= roles_of(list(call), expect_speech, ignore_channels, side) | {"call_id": call_id}
         del how["channels"]  # the legs have these names
         check_output(output, source)
-        show_each([" + ".join(source)], lambda _: analyze_legs(call, **how), format, output, fail_on, debug)
+        title = " + ".join(map(title_of, source))
+        show_each([title], lambda _: analyze_legs(call, **how), format, output, fail_on, debug)
     how |= roles_of(channels, expect_speech, ignore_channels, side)
     files = recordings(source, raw_format is not None)
     show_each(files, lambda file: analyze(file, **how), format, output, fail_on, debug)

@@ -51,6 +51,12 @@ class BatchError(AudioqError):
     """A batch cannot begin or go on as asked: a wrong manifest, results of another policy, a full disc."""
 
 
+class RolesError(AudioError):
+    """The roles that were given do not fit the channels of a recording, or the legs of a call."""
+
+    cause = "roles"
+
+
 class TableError(AudioqError):
     """A saved feature table cannot be read, or lacks what a judgement needs."""
 

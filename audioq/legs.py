@@ -92,7 +92,9 @@ def analyze_legs(
     Raises
     ------
     AudioError
-        No leg can be read, or the roles do not fit the legs.
+        No leg can be read.
+    RolesError
+        The roles do not fit the legs; an `AudioError` too.
     """
     # Before the work of measuring: roles may not fit.
     assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")

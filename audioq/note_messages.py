@@ -27,6 +27,11 @@ NOTES = {
     "note.unanswered": (
         "from {start:.1f} to {end:.1f} s nobody is heard: an answer from the far end may be missing there, or none came"
     ),
+    "note.long_silences": (
+        "long silences between the words, {seconds:.0f} s in all, the longest at {spans} s: where both voices share "
+        "this channel, an answer may be missing there; where it holds one, the other may have spoken; --side says "
+        "which it is"
+    ),
     "note.truncated": "the file is cut short: {decoded:.2f} of {declared:.2f} s could be read",
     "note.wrong_length_header": (
         "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"

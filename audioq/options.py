@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 Start = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Begin at this second of the recording.")]
 End = Annotated[float | None, typer.Option(min=0.0, metavar="S", help="Stop at this second of the recording.")]
 Stream = Annotated[
-    int | None, typer.Option(min=0, metavar="N", help="Read this audio track, counted from 0; see audioq info.")
+    int | None,
+    typer.Option(min=0, metavar="N", help="Read this audio track of every file, from 0; see audioq info."),
 ]
 Sha256 = Annotated[bool, typer.Option("--sha256", help="Add the digest of the file's bytes to JSON.")]
 Format = Annotated[OutputFormat, typer.Option("--format", help="For people, as JSON Lines or as CSV.")]
@@ -42,14 +43,20 @@ Ignored = Annotated[
 ]
 Side = Annotated[
     str | None,
-    typer.Option("--side", metavar="far|both|near", help="Whose voice a channel holds; see docs/verdict.md."),
+    typer.Option(
+        "--side",
+        metavar="far|both|near",
+        help="Whose voice a channel holds: the other end's, both, or the recorder's own; see docs/verdict.md.",
+    ),
 ]
 Legs = Annotated[bool, typer.Option("--legs", help="The recordings are the sides of one call; judge them together.")]
 CallId = Annotated[str | None, typer.Option("--call-id", metavar="NAME", help="With --legs: what the call is called.")]
 Fail = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit with 3 if a verdict is this or worse.")]
 RawFormat = Annotated[
     str | None,
-    typer.Option(metavar="CODEC,RATE,CHANNELS", help="What files without a header hold, such as mulaw,8000,1."),
+    typer.Option(
+        metavar="CODEC,RATE,CHANNELS", help="What files without a header hold, all of them: such as mulaw,8000,1."
+    ),
 ]
 MaxDuration = Annotated[
     float | None, typer.Option(min=0.0, metavar="S", help="Refuse files that hold more seconds of sound.")
@@ -98,12 +105,12 @@ def roles_of(
     channels: str | Sequence[str] | None, expect: list[str] | None, ignore: list[str] | None, side: str | None
 ) -> dict[str, str | Sequence[str]]:
     """Return the roles that were given, as the library takes them; refuse those that fit no recording."""
-    from audioq.errors import AudioError
+    from audioq.errors import RolesError
     from audioq.roles import check_roles
 
     try:
         check_roles(channels, _joined(expect), _joined(ignore), side)
-    except AudioError as error:
+    except RolesError as error:
         refuse(f"{error.problem}; {error.remedy}")
     roles = {"channels": channels, "expect_speech": _joined(expect), "ignore_channels": _joined(ignore)}
     roles["side"] = side
@@ -112,14 +119,17 @@ def roles_of(
 
 def legs_of(source: Sequence[str], channels: str | None) -> dict[str, Any]:
     """Return the recordings of a call by the names of its legs: those given, else as short as the files' tell apart."""
+    from audioq.audio import title_of
     from audioq.messages import text
 
-    names = [os.path.basename(file) for file in source] if channels is None else channels.split(",")
+    if len(source) == 1:
+        refuse(text("error.one_leg"))
+    names = [os.path.basename(title_of(file)) for file in source] if channels is None else channels.split(",")
     names = [name.strip() for name in names]
     if len(names) != len(source):
         refuse(text("error.legs_names", {"names": len(names), "count": len(source)}))
     if channels is None and len(set(names)) < len(names):
-        names = list(source)
+        names = [title_of(file) for file in source]
     twice = [name for i, name in enumerate(names) if name in names[:i]]
     if twice:
         refuse(text("error.leg_twice", {"name": twice[0]}))

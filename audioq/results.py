@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from audioq.endings import UNREAD, FailOn, ending_quietly, status
+from audioq.endings import UNREAD, USAGE, FailOn, ending_quietly, status
 from audioq.options import check_output
 from audioq.render.formats import InfoFormat, OutputFormat
 
@@ -25,8 +25,13 @@ def show_each(
     fail_on: FailOn | None,
     debug: bool,
 ) -> None:
-    """Make a report of each file, show it as soon as it is done, and exit with the status that results."""
+    """Make a report of each file, show it as soon as it is done, and exit with the status that results.
+
+    Roles that fit none of the files are wrong usage; where they fit some, the others are failures. A verdict on
+    bytes that are probably in another format says nothing of a call: it never meets `fail_on` and counts as unread.
+    """
     from audioq.batches.attempts import attempt
+    from audioq.errors import RolesError
     from audioq.render.formats import write_head, write_result
     from audioq.render.output import Output, say_failure
     from audioq.render.progress import Progress
@@ -35,7 +40,7 @@ def show_each(
     items = list(files)
     check_output(output, [item for item in items if isinstance(item, str)])
     labels: set[str] = set()
-    failed = False
+    failed, misfits = False, 0
     with ending_quietly(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
         write_head(format, out)
         for item in items:
@@ -49,8 +54,21 @@ def show_each(
                     else:
                         write_result(part, format, out, alone=len(items) == 1)
             failed = failed or isinstance(parts[-1], Failure)
-            labels |= set() if isinstance(made, Failure) else {str(made.verdict.label)}
-    raise typer.Exit(status(labels, failed, fail_on))
+            if isinstance(made, Failure):
+                misfits += made.type == RolesError.__name__
+                continue
+            strange, decided_there = _misread(made)
+            failed = failed or strange
+            labels |= set() if decided_there else {str(made.verdict.label)}
+    raise typer.Exit(USAGE if items and misfits == len(items) else status(labels, failed, fail_on))
+
+
+def _misread(report: Report) -> tuple[bool, bool]:
+    """Return whether bytes are probably in another format, and whether the verdict rests on such."""
+    from audioq.chain import misread
+
+    legs = [dict(note.values).get("leg") for note in report.warnings if misread(note)]
+    return bool(legs), bool(legs) and report.channels[report.verdict.channel].leg in legs
 
 
 def show_tracks(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audioq.errors import AudioError
+from audioq.errors import RolesError
 from audioq.messages import text
 
 Channels = str | int | Sequence[str | int] | None
@@ -87,7 +87,7 @@ def assign_roles(
 
     Raises
     ------
-    AudioError
+    RolesError
         The names do not fit the recording, or nothing is left to be judged.
 
     Examples
@@ -116,7 +116,7 @@ def check_roles(
 
     Raises
     ------
-    AudioError
+    RolesError
         A name is given twice or is unknown, a channel has two roles, or all that have names are ignored.
     """
     given = [one for some in (expect_speech, ignore_channels) for one in _listed(some)]
@@ -159,5 +159,5 @@ def _number(one: str | int, names: tuple[str, ...], count: int, source: str) -> 
     raise _refusal(source, "unnamed", name=one)
 
 
-def _refusal(source: str, id: str, **values: object) -> AudioError:
-    return AudioError(source, text(f"error.roles.{id}", values), text(f"remedy.roles.{id}"))
+def _refusal(source: str, id: str, **values: object) -> RolesError:
+    return RolesError(source, text(f"error.roles.{id}", values), text(f"remedy.roles.{id}"))

@@ -24,6 +24,9 @@ from audioq.table import HOP_SECONDS, FeatureTable, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS
 from audioq.verdict import Verdict
 
+MOST_SPANS = 5
+"""The most silences that a note names one by one; the events `dead_air` have the times of all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -99,7 +102,33 @@ def remarks(
     return tuple(notes)
 
 
-def _note(id: str, channel: int, roles: Roles, **values: float) -> Note:
+def long_silences(
+    sides: Sequence[Side], thresholds: Mapping[str, float] = DEFAULT_THRESHOLDS, roles: Roles = NO_ROLES
+) -> tuple[Note, ...]:
+    """Name the long silences between the words of a single channel of which nobody said whose voice it holds.
+
+    No sound tells whether somebody spoke then and was not heard. Silences that begin as a loss does are dropouts and
+    not named here.
+
+    Returns
+    -------
+    tuple of Note
+        None or one: how many there are, ``seconds`` in all, and when the longest are.
+    """
+    if roles.side is not None or sum(side.table.channels for side in sides) != 1:
+        return ()
+    silent = [(event.start, event.end) for event in sides[0].events if event.kind == "dead_air"]
+    spoken = np.flatnonzero(_words(sides[0], 0, thresholds)) * HOP_SECONDS if silent else np.zeros(0)
+    between = [(a, b) for a, b in silent if spoken.size and a > spoken[0] and b < spoken[-1]]
+    if not between:
+        return ()
+    longest = sorted(sorted(between, key=lambda span: span[0] - span[1])[:MOST_SPANS])
+    spans = ", ".join(f"{a:.1f}-{b:.1f}" for a, b in longest)
+    seconds = round(sum(b - a for a, b in between), 2)
+    return (_note("long_silences", 0, roles, count=len(between), seconds=seconds, spans=spans),)
+
+
+def _note(id: str, channel: int, roles: Roles, **values: float | str) -> Note:
     name = roles.name(channel)
     named: tuple[tuple[str, str | float], ...] = () if name is None else (("name", name),)
     return Note(id, (("channel", channel), *named, *values.items()))

@@ -3,8 +3,9 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from made_tables import a_channel, a_table
+from made_tables import a_channel, a_table, a_tone
 
 from audioq.chain import LIMITS, LOSSY, fitted, recognise, said_of, said_of_side
 from audioq.decoders.raw import CODECS
@@ -67,6 +68,19 @@ def test_both_voices_in_one_channel_are_said_with_the_long_silences() -> None:
     spans = [(dict(note.values)["start"], dict(note.values)["end"]) for note in notes]
     assert spans == [pytest.approx((9.0, 24.0), abs=0.02), pytest.approx((30.0, 40.0), abs=0.02)]
     assert all(round(time, 2) == time for span in spans for time in span)
+
+
+def test_tones_and_a_silence_before_anybody_spoke_are_not_unanswered() -> None:
+    ringing = a_tone(60.0, [(10.0, 28.0)])
+    spoken = a_channel(60.0, speech=((28.0, 35.0), (36.0, 60.0)))
+    channel = {name: np.where(np.arange(6000) < 2800, ringing[name], spoken[name]) for name in spoken}
+    both = replace(recognise(a_table(channel), DEFAULT_THRESHOLDS), side="both")
+    assert not said_of(both, a_table(channel), DEFAULT_THRESHOLDS)
+    waits = {
+        name: np.concatenate([curve[2800:3400], ringing[name][1000:2800], curve[3400:]])
+        for name, curve in spoken.items()
+    }
+    assert not said_of(both, a_table(waits), DEFAULT_THRESHOLDS)
 
 
 @pytest.mark.parametrize(("side", "ids"), [("near", ["near_side"]), ("both", ["both_sides"]), ("far", []), (None, [])])

@@ -10,15 +10,21 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
 from made_reports import a_report
 from typer.testing import CliRunner
 
 import audioq.report
 from audioq.cli import app
+from audioq.endings import FailOn
 from audioq.errors import AudioError
+from audioq.render.formats import OutputFormat
+from audioq.results import show_each
+from audioq.table import Note
 
 ROOT = Path(__file__).resolve().parents[1]
 ENDLESS = """
@@ -35,6 +41,9 @@ main()
 """
 
 
+MISREAD = (Note("looks_like_noise", (("codec", "s16le"), ("level", -5.0))),)
+
+
 def fake_analyze(source, **options):
     """Judge by the name: a label in the name is the verdict, gone.* is missing, bug.* is our fault."""
     name = os.path.basename(source)
@@ -46,7 +55,8 @@ def fake_analyze(source, **options):
         raise KeyboardInterrupt
     label = next((label for label in ("blocked", "degraded") if label in name), "intact")
     fake_analyze.options = options
-    return a_report(source, label=label, sha256="0" * 64 if options.get("sha256") else None)
+    warnings = MISREAD if "misread" in name else ()
+    return a_report(source, label=label, warnings=warnings, sha256="0" * 64 if options.get("sha256") else None)
 
 
 @pytest.fixture
@@ -71,6 +81,16 @@ def test_done_is_0(run):
 def test_one_recording_is_told_in_full(run):
     done = run("analyze", "degraded.wav")
     assert "What it means" in done.stdout and "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(("deciding", "code"), [("caller", 1), ("agent", 3)])
+def test_a_misread_leg_takes_nothing_from_the_verdict_on_another(deciding, code, capsys):
+    note = replace(MISREAD[0], values=(*MISREAD[0].values, ("leg", "caller")))
+    report = a_report("a.raw + b.wav", label="blocked", warnings=(note,))
+    report = replace(report, channels=(replace(report.channels[0], leg=deciding),))
+    with pytest.raises(typer.Exit) as ending:
+        show_each(["a.raw + b.wav"], lambda _: report, OutputFormat.JSON, None, FailOn.BLOCKED, False)
+    assert ending.value.exit_code == code and capsys.readouterr().out
 
 
 def test_an_unreadable_file_is_1_and_the_others_go_on(run):
@@ -106,6 +126,10 @@ def test_our_own_fault_asks_for_a_report(run):
         (("gone.wav", "blocked.wav", "--fail-on", "blocked"), 3),
         (("gone.wav", "intact.wav", "--fail-on", "degraded"), 1),
         (("intact.wav", "--fail-on", "intact"), 2),
+        (("misread-blocked.raw", "--fail-on", "degraded"), 1),
+        (("misread-intact.raw", "--fail-on", "degraded"), 1),
+        (("misread-blocked.raw", "intact.wav"), 1),
+        (("misread-blocked.raw", "degraded.wav", "--fail-on", "degraded"), 3),
     ],
 )
 def test_fail_on_is_3_and_wins_over_1(run, arguments, code):

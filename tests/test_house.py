@@ -61,6 +61,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "chain": (3, 6),
     "sides": (3, 7),
     "assessable": (3, 6),
+    "cautions": (4, 0),
     "rounding": (4, 0),
     "report": (4, 1),
     "tracks": (4, 0),

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import audioq
 from audioq.cli import app
 from audioq.errors import AudioError
+from audioq.options import legs_of
 from audioq.render.json import to_dict
 from audioq.simulate import speechlike
 
@@ -156,8 +157,10 @@ def test_lines_of_legs_keep_to_the_schema(folder):
     ("arguments", "words"),
     [
         (("a.wav", "--call-id", "7"), "add --legs"),
+        (("a.wav", "--legs"), "only one is given"),
+        (("-", "-", "--legs"), "two legs are named 'standard input'"),
         (("a.wav", "a.wav", "--legs"), "two legs are named 'a.wav'"),
-        (("a.wav", "b.wav", "--legs", "--channels", "caller"), "names 1 legs, and there are 2 recordings"),
+        (("a.wav", "b.wav", "--legs", "--channels", "caller"), "names given: 1, recordings: 2"),
         (("a.wav", "b.wav", "--legs", "--channels", "x,x"), "two legs are named 'x'"),
         (("a.wav", "b.wav", "--legs", "--expect-speech", "boss"), "no channel is named 'boss'"),
         (("a.wav", "--channels", "x,x"), "two channels are named 'x'"),
@@ -176,9 +179,28 @@ def test_a_folder_of_other_channel_counts_gives_failure_rows_and_goes_on(folder)
     rows = {Path(row["file"]).name: row for row in map(json.loads, done.stdout.splitlines())}
     assert done.exit_code == 1 and rows["both.wav"]["verdict"]["label"]
     for mono in ("a.wav", "b.wav"):
-        assert rows[mono]["error"]["type"] == "AudioError" and "names for 2 channels" in rows[mono]["error"]["message"]
+        assert rows[mono]["error"]["type"] == "RolesError"
+        assert "names given: 2, channels in the recording: 1" in rows[mono]["error"]["message"]
     done = run(".", "--ignore-channel", "1", "--format", "json")
     assert [("error" in row) for row in map(json.loads, done.stdout.splitlines())] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "options", [("--channels", "caller,agent"), ("--expect-speech", "1"), ("--ignore-channel", "0")]
+)
+def test_roles_that_fit_no_recording_are_wrong_usage(folder, options):
+    done = run("a.wav", *options)
+    assert done.exit_code == 2 and done.stdout == "" and done.stderr.startswith("error: a.wav: ")
+    done = run("a.wav", "b.wav", *options, "--format", "json")
+    assert done.exit_code == 2 and ["error" in row for row in map(json.loads, done.stdout.splitlines())] == [True, True]
+    audioq.save(audioq.measure(audioq.read("a.wav")), "a.npz")
+    assert CliRunner().invoke(app, ["judge", "a.npz", *options]).exit_code == 2
+    # One that cannot be read might have had other channels.
+    assert run("a.wav", "gone.wav", *options).exit_code == 1
+
+
+def test_a_leg_of_standard_input_is_named_so():
+    assert legs_of(["calls/a.wav", "-"], None) == {"a.wav": "calls/a.wav", "standard input": "-"}
 
 
 def test_judge_takes_the_roles_of_a_saved_table(folder):

@@ -43,6 +43,7 @@ NOTES = {
     "near_side": {},
     "both_sides": {},
     "unanswered": {"start": 9.0, "end": 24.0},
+    "long_silences": {"seconds": 27.0, "spans": "9.0-24.0, 31.0-43.0"},
     "ignored_channel": {"who": "agent"},
     "silent_channel": {"who": "agent"},
     "microphone_muted": {"who": "agent", "start": 5.0, "speech": 20.0},

@@ -427,6 +427,13 @@ def test_measure_and_a_warning_in_the_report(tmp_path):
     assert "--raw-format" in warning["text"]
 
 
+@pytest.mark.parametrize(("true", "taken"), [("mulaw", "s16le,8000,1"), ("mulaw", "alaw,8000,1")])
+def test_bytes_that_are_probably_misread_count_as_unread(tmp_path, true, taken):
+    (tmp_path / "call.raw").write_bytes(raw(true))
+    done = CliRunner().invoke(app, ["analyze", str(tmp_path / "call.raw"), "--raw-format", taken, "--format", "json"])
+    assert done.exit_code == 1 and "verdict" in json.loads(done.stdout)
+
+
 def test_bytes_that_a_decoder_refuses_are_not_missing_by_any_clock() -> None:
     audio = read(np.random.default_rng(1).integers(0, 256, 40_000, dtype=np.uint8).tobytes(), raw_format="amrnb")
     assert sum(block.shape[1] for block in audio.blocks(8000)) > 0

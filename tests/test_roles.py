@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from audioq.errors import AudioError
+from audioq.errors import AudioError, RolesError
 from audioq.events import Event
 from audioq.roles import NO_ROLES, Roles, assign_roles, check_roles
 from audioq.rules import Label
@@ -50,14 +50,14 @@ def test_a_name_in_a_list_may_hold_a_comma():
 @pytest.mark.parametrize(
     ("count", "roles", "words"),
     [
-        (1, {"channels": "caller,agent"}, "names for 2 channels were given, and the recording has 1"),
-        (2, {"channels": "caller"}, "names for 1 channels"),
+        (1, {"channels": "caller,agent"}, "names given: 2, channels in the recording: 1"),
+        (2, {"channels": "caller"}, "names given: 1, channels in the recording: 2"),
         (2, {"channels": "caller,caller"}, "two channels are named 'caller'"),
         (2, {"channels": "caller,"}, "name is empty"),
         (2, {"channels": "1,agent"}, "'1' is a number"),
         (2, {"channels": "caller,agent", "expect_speech": "boss"}, "no channel is named 'boss'; the names are caller"),
         (2, {"expect_speech": "caller"}, "because the channels have no names"),
-        (2, {"ignore_channels": 2}, "there is no channel 2; the channels are numbered 0 to 1"),
+        (2, {"ignore_channels": 2}, "there is no channel 2; the highest number is 1"),
         (2, {"ignore_channels": -1}, "no channel is named '-1'"),
         (2, {"expect_speech": 0, "ignore_channels": 0}, "channel 0 ought to carry speech and is to be ignored"),
         (2, {"ignore_channels": "0,1"}, "all channels (2) are to be ignored"),
@@ -65,10 +65,10 @@ def test_a_name_in_a_list_may_hold_a_comma():
     ],
 )
 def test_what_does_not_fit_is_one_clear_sentence(count, roles, words):
-    with pytest.raises(AudioError) as caught:
+    with pytest.raises(RolesError) as caught:
         assign_roles(count, **roles, source="call.wav")
     assert words in str(caught.value) and str(caught.value).startswith("call.wav: ")
-    assert caught.value.remedy and "\n" not in str(caught.value)
+    assert isinstance(caught.value, AudioError) and caught.value.remedy and "\n" not in str(caught.value)
 
 
 def test_before_any_recording_only_what_fits_none_is_refused():
@@ -76,7 +76,7 @@ def test_before_any_recording_only_what_fits_none_is_refused():
     check_roles(None, "7", "3")
     check_roles(None, None, "0")
     for wrong in (("a,a", None, None), ("a,b", "c", None), (None, "a", None), (None, "1", "1"), ("a,b", None, "a,b")):
-        with pytest.raises(AudioError):
+        with pytest.raises(RolesError):
             check_roles(*wrong)
 
 

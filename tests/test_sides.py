@@ -15,6 +15,8 @@ import audioq
 from audioq.render.csv import header, to_row
 from audioq.render.json import to_dict
 from audioq.render.text import to_line, to_page
+from audioq.report import report_on
+from audioq.roles import assign_roles
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 SR = 16000
@@ -173,6 +175,53 @@ def test_lines_with_roles_keep_to_the_schema():
 
     report = empty_beside_speech(channels="caller,agent", expect_speech="agent")
     jsonschema.Draft202012Validator(report_schema()).validate(to_dict(report))
+
+
+PAUSES = ((0.0, 5.0), (19.0, 24.0), (36.0, 40.0), (49.0, 52.0))
+"""Speech (s) with silences of 14, 12, 9 and, at the end, 18 s."""
+
+
+@pytest.mark.smoke
+def test_long_silences_of_one_channel_are_named_where_no_side_is_given():
+    report = audioq.compose(a_table(a_channel(70.0, speech=PAUSES)))
+    assert report.verdict.label == "intact" and list(notes(report)) == ["long_silences"]
+    said = notes(report)["long_silences"]
+    assert said["spans"] == "5.0-19.0, 24.0-36.0" and said["count"] == 2
+    assert said["seconds"] == pytest.approx(26, abs=0.1)
+    page = " ".join(to_page(report).split())
+    assert "5.0-19.0, 24.0-36.0 s" in page and "--side says which it is" in page
+    assert to_dict(report)["warnings"][0]["values"]["spans"] == said["spans"]
+
+
+def test_only_the_longest_silences_are_named_one_by_one():
+    speech = [(start, start + 3.0) for start in np.cumsum([0, 14, 15, 16, 17, 18, 19, 20])]
+    said = notes(audioq.compose(a_table(a_channel(130.0, speech=speech))))["long_silences"]
+    assert said["count"] == 7 and len(said["spans"].split(", ")) == 5 and said["spans"].startswith("32.0-45.0, ")
+
+
+@pytest.mark.parametrize("side", ["far", "near", "both"])
+def test_a_side_that_is_given_leaves_no_question(side):
+    report = audioq.compose(a_table(a_channel(70.0, speech=PAUSES)), side=side)
+    assert "long_silences" not in notes(report) and ("unanswered" in notes(report)) == (side == "both")
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        a_channel(70.0, speech=((5.0, 12.0), (20.0, 26.0))),  # long before, long after, short between
+        a_channel(70.0, speech=((0.0, 0.1), (20.0, 40.0))),  # a knock is no word
+        a_channel(70.0, speech=()),
+    ],
+)
+def test_silence_before_or_after_all_words_is_not_asked_about(channel):
+    assert "long_silences" not in notes(audioq.compose(a_table(channel)))
+
+
+def test_of_two_channels_and_of_legs_it_is_known_who_is_silent():
+    own, other = a_channel(70.0, speech=PAUSES), a_channel(70.0, speech=((5.0, 19.0), (24.0, 36.0)))
+    assert "long_silences" not in notes(audioq.compose(a_table(own, other)))
+    legs = report_on([a_table(own)], legs=["caller"], roles=assign_roles(1, "caller"))
+    assert "long_silences" not in notes(legs)
 
 
 @pytest.mark.smoke

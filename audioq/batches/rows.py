@@ -13,6 +13,7 @@ ROW_VERSION = 1
 
 CAUSES = {
     "unreadable": "holds no sound that can be read or judged",
+    "roles": "has other channels than the roles that were given",
     "missing": "does not exist, or vanished",
     "not_a_file": "is a pipe, a device or something else that is no file",
     "forbidden": "may not be read",
