@@ -7,9 +7,6 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
-
-from audioq.batches.refusals import stopped
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Other years are no dates of recordings: counters of seconds that were never set begin in 1904 and 1970."""
@@ -149,47 +146,25 @@ def _iso(value: str) -> Stamp | None:
         return None
 
 
-def zone_of(name: str | None) -> tzinfo | None:
-    """Return the zone that a name (IANA) or an offset means; None for ``local``, which is not known.
-
-    Raises
-    ------
-    BatchError
-        There is no such zone.
-    """
-    if name is None or name == "local":
-        return None
-    try:
-        if re.fullmatch(r"[+-]\d\d:?\d\d|Z", name):
-            return _offset(name)
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError) as cause:
-        raise stopped("--time-zone", "time_zone", zone=name) from cause
-
-
-def written(stamp: Stamp, zone: tzinfo | None = None, zone_name: str | None = None) -> tuple[str, str]:
-    """Return a stamp in ISO 8601, and its zone: as it was named, as an offset from UTC, or ``local``.
+def written(stamp: Stamp, zone: tzinfo | None = None) -> tuple[str, str]:
+    """Return a stamp in ISO 8601, and its zone: its name, its offset from UTC, or ``local``.
 
     Parameters
     ----------
     stamp : Stamp
     zone : tzinfo, optional
         That of a stamp that has none; others are converted to it.
-    zone_name : str, optional
-        What to call it.
 
     Examples
     --------
-    >>> written(Stamp(datetime(2025, 8, 11, 14, 30)), ZoneInfo("Africa/Lagos"), "Africa/Lagos")
+    >>> written(Stamp(datetime(2025, 8, 11, 14, 30)), ZoneInfo("Africa/Lagos"))
     ('2025-08-11T14:30:00+01:00', 'Africa/Lagos')
     """
     moment = stamp.moment
     if not isinstance(moment, datetime):
-        return moment.isoformat(), zone_name or "local"
+        return moment.isoformat(), str(zone or "local")
     if moment.tzinfo is None:
         moment = moment if zone is None else moment.replace(tzinfo=zone)
     elif zone is not None:
         moment = moment.astimezone(zone)
-    said = moment.isoformat(timespec="seconds")
-    offset = said[len("2025-08-11T14:30:05") :]
-    return said, zone_name or offset or "local"
+    return moment.isoformat(timespec="seconds"), str(moment.tzinfo or "local")

@@ -12,8 +12,9 @@ from typing import IO, Any
 from audioq import decoders
 from audioq.audio import read
 from audioq.batches.buckets import is_address
-from audioq.batches.dates import Stamp, date_in_name, date_in_tags, written, zone_of
+from audioq.batches.dates import Stamp, date_in_name, date_in_tags, written
 from audioq.batches.items import Item
+from audioq.batches.moments import zone
 from audioq.batches.places import located
 from audioq.batches.resemblance import alike, course_of
 from audioq.decoders.files import digest, opener
@@ -93,8 +94,7 @@ def draft(described: Iterable[Described], base: str, time_zone: str | None = Non
     BatchError
         There is no such time zone.
     """
-    zone = zone_of(time_zone)
-    zone_name = None if zone is None else time_zone
+    local = zone(time_zone)
     found = list(described)
     first: dict[str, int] = {}
     same = [first.setdefault(one["sha256"] or f"none {i}", i) for i, one in enumerate(found)]
@@ -104,7 +104,7 @@ def draft(described: Iterable[Described], base: str, time_zone: str | None = Non
     files = [_file(one, base) for one in found]
     for i, one in enumerate(found):
         stamp, source = _started(one)
-        started, zone_said = written(stamp, zone, zone_name) if stamp else ("", "")
+        started, zone_said = written(stamp, local) if stamp else ("", "")
         seconds = one["duration_s"]
         yield {
             "file": files[i],

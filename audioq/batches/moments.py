@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from audioq.errors import BatchError
 from audioq.messages import text
 
-_OFFSET = re.compile(r"[+-]\d\d:?\d\d|Z", re.ASCII)
+_OFFSET = re.compile(r"(?:UTC)?([+-]\d\d:?\d\d|Z)")
 
 
 def zone(name: str | None) -> tzinfo | None:
@@ -35,12 +35,12 @@ def known_zone(name: str | None) -> tzinfo | None:
     --------
     >>> known_zone("Asia/Tehran"), known_zone("local")
     (zoneinfo.ZoneInfo(key='Asia/Tehran'), None)
-    >>> known_zone("+03:30")
+    >>> known_zone("UTC+03:30")
     datetime.timezone(datetime.timedelta(seconds=12600))
     """
     try:
-        if name and _OFFSET.fullmatch(name):
-            return datetime.fromisoformat(f"2000-01-01T00:00{name}").tzinfo
+        if name and (offset := _OFFSET.fullmatch(name)):
+            return datetime.fromisoformat(f"2000-01-01T00:00{offset[1]}").tzinfo
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
         return None

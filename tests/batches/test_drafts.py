@@ -13,7 +13,8 @@ import pytest
 import soundfile
 
 from audioq.audio import read
-from audioq.batches.drafts import COLUMNS, describe, draft, manifest
+from audioq.batches.describing import manifest
+from audioq.batches.drafts import COLUMNS, describe, draft
 from audioq.batches.items import Item
 from audioq.batches.resemblance import alike, course_of
 from audioq.batches.sources import list_items
@@ -82,19 +83,6 @@ def test_the_date_of_a_tag_comes_first(here):
         file.date = "2025-08-11"
     (row,) = manifest("calls")
     assert (row["started_at"], row["started_at_source"]) == ("2025-08-11", "tag")
-
-
-def test_described_by_others(here):
-    soundfile.write("calls/a.wav", talk(1)[0], SR)
-    seen = []
-
-    def describe_each(items):
-        for item in items:
-            seen.append(item.file)
-            yield describe(item)
-
-    (row,) = manifest("calls", describe_each=describe_each)
-    assert seen == ["calls/a.wav"] == [row["file"]]
 
 
 def test_what_cannot_be_described_keeps_its_problem():
