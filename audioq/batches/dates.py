@@ -157,8 +157,8 @@ def written(stamp: Stamp, zone: tzinfo | None = None) -> tuple[str, str]:
 
     Examples
     --------
-    >>> written(Stamp(datetime(2025, 8, 11, 14, 30)), ZoneInfo("Africa/Lagos"))
-    ('2025-08-11T14:30:00+01:00', 'Africa/Lagos')
+    >>> written(Stamp(datetime(2025, 8, 11, 14, 30)), UTC)
+    ('2025-08-11T14:30:00+00:00', 'UTC')
     """
     moment = stamp.moment
     if not isinstance(moment, datetime):
