@@ -12,7 +12,7 @@ from audioq.batches.calls import Entry, call_of, join_calls
 from audioq.batches.items import Item
 from audioq.batches.manifests import Line, read_lines
 from audioq.batches.refusals import problem_of, refused
-from audioq.batches.row_options import WrongCellError, row_options
+from audioq.batches.row_options import WrongCellError, options_of
 from audioq.batches.tallies import Tally
 from audioq.batches.versions import local_item
 from audioq.errors import AudioError
@@ -102,7 +102,7 @@ def _legs_of_calls(manifest: Manifest) -> Tally:
 
 def _entry(manifest: Manifest, line: Line, legs: Tally) -> Entry:
     try:
-        options = row_options(line.cells, manifest.options)
+        options = options_of(line.cells, manifest.options)
     except WrongCellError as cause:
         raise cause.stop(manifest.title, line.place) from cause
     columns = {name: cell for name, cell in line.cells.items() if cell and name != "file"}

@@ -33,7 +33,7 @@ def wrong(column: str, id: str, **values: object) -> WrongCellError:
     return WrongCellError(column, text(f"error.listing.{id}", values), text(f"remedy.listing.{id}", values))
 
 
-def row_options(cells: Mapping[str, str], general: Mapping[str, str]) -> dict[str, str]:
+def options_of(cells: Mapping[str, str], general: Mapping[str, str]) -> dict[str, str]:
     """Return the options of a recording: those of its row, and the general ones where the row is blank.
 
     Parameters
