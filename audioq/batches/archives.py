@@ -6,8 +6,10 @@ Nothing is ever unpacked under a name that the archive gives.
 from __future__ import annotations
 
 import lzma
+import os
 import struct
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections import Counter
@@ -15,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple, Self
 
-from audioq.batches.buckets import is_address, open_object
+from audioq.batches.buckets import copy_object, is_address, open_object, path_of
 from audioq.batches.folders import is_hidden
 from audioq.batches.refusals import refused
 from audioq.batches.versions import reason
@@ -55,7 +57,7 @@ class Member(NamedTuple):
 
 def is_archive(path: str) -> bool:
     """Whether a path or address ends as those of archives do."""
-    return path.lower().endswith(ARCHIVE_ENDINGS)
+    return path_of(path).lower().endswith(ARCHIVE_ENDINGS)
 
 
 def list_members(title: str, address: str, storage_options: Options = None) -> Iterator[Member]:
@@ -75,8 +77,13 @@ def list_members(title: str, address: str, storage_options: Options = None) -> I
 def opened(title: str, address: str, storage_options: Options = None) -> Iterator[IO[bytes]]:
     """Open a path or an address for reading anywhere in it."""
     if is_address(address):
-        with open_object(address, storage_options) as remote:
-            yield remote
+        with open_object(address, storage_options) as remote, tempfile.TemporaryFile() as copy:
+            if _can_seek(remote):
+                yield remote
+                return
+            # A server that knows no ranges gives all or nothing.
+            copy_object(address, copy.write, storage_options)
+            yield copy
         return
     try:
         file = open(address, "rb")
@@ -86,8 +93,16 @@ def opened(title: str, address: str, storage_options: Options = None) -> Iterato
         yield file
 
 
+def _can_seek(file: IO[bytes]) -> bool:
+    try:
+        file.seek(-1, os.SEEK_END)
+        return len(file.read(1)) == 1 and file.seek(0) == 0
+    except (OSError, ValueError):
+        return False
+
+
 def _is_zip(address: str) -> bool:
-    return address.lower().endswith(".zip")
+    return path_of(address).lower().endswith(".zip")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ _MODIFIED = ("last_modified", "modified", "created")
 _NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError", "ProfileNotFound")
 _PACKAGES = {"s3": "'audioq[bucket]'", "http": "'audioq[bucket]'", "https": "'audioq[bucket]'"}
 _PACKAGES |= {"gs": "gcsfs", "gcs": "gcsfs", "sftp": "paramiko", "ssh": "paramiko", "az": "adlfs", "abfs": "adlfs"}
+_HTTP = ("http://", "https://")
 _BLOCK = 1 << 22
 _PAGE = 1000
 
@@ -45,6 +46,11 @@ class Place(NamedTuple):
 def is_address(text: str) -> bool:
     """Whether a source is an address and no path."""
     return "://" in text and _ADDRESS.match(text) is not None
+
+
+def path_of(address: str) -> str:
+    """Return an address without what HTTP has behind the path, as names of kinds end there."""
+    return address.partition("?")[0] if address.startswith(_HTTP) else address
 
 
 def shown(address: str) -> str:
@@ -146,7 +152,7 @@ def list_objects(
 
 
 def _is_folder(found: Place, address: str) -> bool:
-    if address.startswith(("http://", "https://")):
+    if address.startswith(_HTTP):
         return address.endswith("/")  # a page with links would pass for a folder
     if address.endswith("/"):
         return True
@@ -255,7 +261,7 @@ def copy_object(
     with remote_errors(address):
         found = place(address, storage_options)
         # From beginning to end, HTTP needs no ranges, which not every server knows.
-        how = {"block_size": 0} if address.startswith(("http://", "https://")) else {"block_size": _BLOCK}
+        how = {"block_size": 0} if address.startswith(_HTTP) else {"block_size": _BLOCK}
         with found.system.open(found.path, "rb", **how) as source:
             while block := source.read(_BLOCK):
                 write(block)

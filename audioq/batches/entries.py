@@ -21,8 +21,8 @@ from audioq.messages import text
 _WINDOW = 256
 """Rows whose addresses are asked for at the same time."""
 _AT_ONCE = 16
-_OWN = ("file:", "local:")
-"""Addresses that lead to files of this machine."""
+_ELSEWHERE = ("s3", "gs", "gcs", "http", "https", "az", "abfs", "sftp", "ssh")
+"""Kinds of addresses that lead to no file of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +162,16 @@ def _placed(manifest: Manifest, item: Item) -> Item:
     return local_item(item.file, path, manifest.by_hash, item.options, item.columns)
 
 
+def _is_elsewhere(given: str, base: str) -> bool:
+    """Whether a row of a manifest from elsewhere leads elsewhere."""
+    return not is_address(given) or given.partition("://")[0].lower() in (*_ELSEWHERE, base.partition("://")[0].lower())
+
+
 def _remote(manifest: Manifest, item: Item) -> Item:
     given = item.address
     # A manifest from elsewhere must not make this machine read files of its own.
     foreign = is_address(manifest.base)
-    if foreign and (os.path.isabs(given) or given.lower().startswith(_OWN)):
+    if foreign and (os.path.isabs(given) or not _is_elsewhere(given, manifest.base)):
         return replace(item, problem=problem_of(refused(item.file, "own_file")))
     address = given if is_address(given) else f"{manifest.base.rstrip('/')}/{item.file}"
     try:

@@ -80,24 +80,32 @@ def walk(folder: str, taken: Choice) -> Iterator[str | OSError]:
             yield path
             continue
         try:
-            found = _names(os.path.join(folder, path))
+            waiting += _inside(folder, path, taken)
         except OSError as cause:
             yield cause
-            continue
-        inside = (path + name + (os.sep if is_folder else "") for name, is_folder in found)
-        waiting += [one for one in inside if one.endswith(os.sep) or taken(one.replace(os.sep, "/"))]
 
 
-def _names(folder: str) -> list[tuple[str, bool]]:
-    """Return what is in a folder, last name first, and whether each is a folder."""
-    with os.scandir(folder) as entries:
-        seen = (entry for entry in entries if not entry.name.startswith("."))
-        found = [
-            (entry.name, entry.is_dir(follow_symlinks=False))
-            for entry in seen
-            if not (entry.is_symlink() and os.path.isdir(entry.path))  # is_dir raises for a link to itself
-        ]
-    return sorted(found, reverse=True)
+def _inside(folder: str, path: str, taken: Choice) -> list[str]:
+    """Return what is in a folder at `path` below another, the last name first."""
+    names, folders = [], set()
+    with os.scandir(os.path.join(folder, path)) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.add(entry.name)
+            elif not taken((path + entry.name).replace(os.sep, "/")) or _leads_on(entry):
+                continue
+            names.append(entry.name)
+    names.sort(reverse=True)
+    for i, name in enumerate(names):  # in place: there may be millions
+        names[i] = path + name + (os.sep if name in folders else "")
+    return names
+
+
+def _leads_on(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a link to a folder; a link to itself is none."""
+    return entry.is_symlink() and os.path.isdir(entry.path)
 
 
 def choice(glob: str | None = None, raw: bool = False) -> Choice:

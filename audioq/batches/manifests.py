@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, NamedTuple
 
+from audioq.batches.buckets import path_of
 from audioq.batches.refusals import stopped
 from audioq.batches.versions import reason
 from audioq.errors import BatchError
@@ -30,7 +31,7 @@ class Line(NamedTuple):
 
 def is_manifest(path: str) -> bool:
     """Whether a path or address ends as those of manifests do."""
-    return path.lower().endswith(MANIFEST_ENDINGS)
+    return path_of(path).lower().endswith(MANIFEST_ENDINGS)
 
 
 def read_lines(path: str, title: str) -> Iterator[Line]:

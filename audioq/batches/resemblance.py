@@ -66,25 +66,26 @@ def alike(durations: Sequence[float], courses: Sequence[Sequence[int]]) -> list[
     courses : sequence of sequence of int
         As `course_of` gives them; an empty one resembles nothing.
     """
-    found: list[int | None] = [None] * len(durations)
+    n = len(durations)
     places = np.array([i for i, course in enumerate(courses) if course], np.int64)
     lengths = np.array([durations[i] for i in places])
     order = np.argsort(lengths, kind="stable")
     places, lengths = places[order], lengths[order]
     ends = np.searchsorted(lengths, lengths + SAME_DURATION_S, side="right")
+    firsts = np.full(n, n, np.int64)
     for start in range(0, len(places), _COMPARED_AT_ONCE):
-        stop = min(start + _COMPARED_AT_ONCE, len(places))
-        own = _upright([courses[i] for i in places[start:stop]])
-        for other in range(start, int(ends[stop - 1]), _COMPARED_AT_ONCE):
-            last = min(other + _COMPARED_AT_ONCE, int(ends[stop - 1]))
-            near = own @ _upright([courses[i] for i in places[other:last]]).T >= SAME_COURSE
-            for row, column in np.argwhere(near):
-                a, b = start + int(row), other + int(column)
-                if a < b < ends[a]:
-                    first, second = sorted((int(places[a]), int(places[b])))
-                    known = found[second]
-                    found[second] = first if known is None else min(first, known)
-    return found
+        own = slice(start, start + _COMPARED_AT_ONCE)
+        rows = _upright([courses[i] for i in places[own]])
+        last = int(ends[own][-1])
+        for other in range(start, last, _COMPARED_AT_ONCE):
+            others = slice(other, min(other + _COMPARED_AT_ONCE, last))
+            near = rows @ _upright([courses[i] for i in places[others]]).T >= SAME_COURSE
+            a, b = np.nonzero(near)
+            a, b = a + start, b + other
+            later = (a < b) & (b < ends[a])
+            pair = places[a[later]], places[b[later]]
+            np.minimum.at(firsts, np.maximum(*pair), np.minimum(*pair))
+    return [None if first == n else int(first) for first in firsts]
 
 
 def _upright(courses: Sequence[Sequence[int]]) -> NDArray[np.float32]:

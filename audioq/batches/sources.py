@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from audioq.batches.archives import is_archive, list_members
-from audioq.batches.buckets import copy_object, is_address, list_objects, object_info, shown
+from audioq.batches.buckets import copy_object, is_address, list_objects, object_info, path_of, shown
 from audioq.batches.entries import Manifest, manifest_items
 from audioq.batches.folders import Choice, choice, is_hidden, walk
 from audioq.batches.items import Item
@@ -159,7 +159,7 @@ class _Listing:
     def _remote(self, address: str) -> Iterator[Item]:
         title = shown(address)
         try:
-            if is_manifest(address.partition("?")[0]):
+            if is_manifest(address):
                 yield from self._remote_manifest(address, title)
             elif is_archive(address):
                 size, version = object_info(address, self.storage_options)
@@ -185,7 +185,7 @@ class _Listing:
             yield self._failed(refused(title, "empty"))
 
     def _remote_manifest(self, address: str, title: str) -> Iterator[Item]:
-        path = address.partition("?")[0]
+        path = path_of(address)
         with tempfile.TemporaryDirectory(prefix="audioq-") as folder:
             copy = os.path.join(folder, f"manifest{os.path.splitext(path)[1]}")
             with open(copy, "wb") as file:

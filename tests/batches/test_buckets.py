@@ -135,7 +135,9 @@ def test_a_manifest_behind_an_address(memory):
 
 
 def test_a_manifest_from_elsewhere_names_no_file_of_this_machine(memory):
-    memory.pipe("/b/m.csv", b"file\n/etc/hostname\nfile:///etc/hostname\nlocal:///etc/hostname\n")
+    memory.pipe(
+        "/b/m.csv", b"file\n/etc/hostname\nfile:///etc/hostname\nlocal:///etc/hostname\ngit:///srv:main@a.wav\n"
+    )
     causes = {item.problem[0] for item in list_items("memory://b/m.csv")}
     assert causes == {"forbidden"}
 
@@ -147,8 +149,7 @@ def test_a_manifest_of_this_machine_names_addresses(memory, tmp_path):
     assert content(one) == b"abc" and none.problem[0] == "missing"
 
 
-@pytest.mark.parametrize("name", ["calls.zip"])
-def test_an_archive_behind_an_address(memory, name):
+def test_an_archive_behind_an_address(memory, server):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:
         file.writestr("x/a.wav", b"abc")
@@ -156,6 +157,10 @@ def test_an_archive_behind_an_address(memory, name):
     (item,) = list_items("memory://b/calls.zip")
     assert (item.file, item.member) == ("memory://b/calls.zip/x/a.wav", "x/a.wav")
     assert content(item) == b"abc"
+    address, folder = server
+    (folder / "calls.zip").write_bytes(packed.getvalue())
+    (item,) = list_items(f"{address}/calls.zip?sig=1")
+    assert item.file == f"{address}/calls.zip/x/a.wav" and content(item) == b"abc"
 
 
 def test_recordings_behind_http(server):

@@ -183,7 +183,7 @@ def test_memory_does_not_grow_with_the_number_of_files(tmp_path):
         return most
 
     peak(100)  # what is loaded once
-    assert peak(5000) < peak(500) + 60_000
+    assert peak(3000) < peak(300) + 60_000
 
 
 def test_a_large_recording_is_refused_before_it_is_read(here):
