@@ -6,9 +6,10 @@ import json
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from audioq.batches.archives import Archives
@@ -120,10 +121,10 @@ class Scoring:
         from audioq.audio import read
         from audioq.measurement import measure
 
-        kept = None if self.tables is None else os.path.join(self.tables, f"{item.key}.npz")
+        options = {name: value for name, value in self._options(item).items() if name not in _ROLES}
+        kept = None if self.tables is None else os.path.join(self.tables, f"{_named(item, options)}.npz")
         if kept is not None and (known := _kept(kept)) is not None:
             return known
-        options = {name: value for name, value in self._options(item).items() if name not in _ROLES}
         audio = read(place(item), name=item.file, max_duration=self.limits.max_duration, **options)
         table = measure(audio)
         if kept is not None:
@@ -151,6 +152,11 @@ class Scoring:
         return {**self.options, **own}
 
 
+def _named(item: Item, options: Mapping[str, Any]) -> str:
+    """Return what the table of an item is found by: the item, and how it was read."""
+    return blake2b(json.dumps([item.key, sorted(options.items())]).encode("ascii"), digest_size=16).hexdigest()
+
+
 def _kept(file: str) -> FeatureTable | None:
     """Return a table that was kept and holds what would be measured now."""
     from audioq.errors import TableError
@@ -168,9 +174,13 @@ def _keep(table: FeatureTable, file: str) -> None:
     from audioq.table import save
 
     part = f"{file}.{os.getpid()}"
-    with open(part, "wb") as out:
-        save(table, out)
-    os.replace(part, file)
+    try:
+        with open(part, "wb") as out:
+            save(table, out)
+        os.replace(part, file)
+    except OSError:  # a full disc costs the time to measure again, and no row
+        with suppress(OSError):
+            os.unlink(part)
 
 
 @cache
