@@ -92,12 +92,16 @@ def _names(folder: str) -> list[tuple[str, bool]]:
     """Return what is in a folder, last name first, and whether each is a folder."""
     with os.scandir(folder) as entries:
         seen = (entry for entry in entries if not entry.name.startswith("."))
-        found = [
-            (entry.name, entry.is_dir(follow_symlinks=False))
-            for entry in seen
-            if not (entry.is_symlink() and entry.is_dir())
-        ]
+        found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in seen if not _leads_to_a_folder(entry)]
     return sorted(found, reverse=True)
+
+
+def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a link to a folder; a link that leads nowhere is none, nor is one that leads to itself."""
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        return False
 
 
 def choice(glob: str | None = None, raw: bool = False) -> Choice:

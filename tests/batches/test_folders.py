@@ -50,11 +50,10 @@ def test_a_closed_folder_is_a_failure(tmp_path):
 
 
 def test_a_folder_that_cannot_be_read_is_a_failure(tmp_path, monkeypatch):
-    def walk(folder, onerror):
-        onerror(PermissionError(13, "Permission denied", folder))
-        return iter(())
+    def scandir(folder):
+        raise PermissionError(13, "Permission denied", folder)
 
-    monkeypatch.setattr(os, "walk", walk)
+    monkeypatch.setattr(os, "scandir", scandir)
     (failure,) = recordings([tmp_path])
     assert "cannot be read (Permission denied)" in failure.message
 
@@ -91,3 +90,11 @@ def test_attempt_lets_the_user_stop():
 
     with pytest.raises(KeyboardInterrupt):
         attempt("x", stop)
+
+
+def test_a_link_to_itself_costs_the_folder_nothing(tmp_path):
+    make(tmp_path, "a.wav", "c.wav")
+    (tmp_path / "b.wav").symlink_to("b.wav")
+    (tmp_path / "d.wav").symlink_to("nowhere")
+    found = [os.path.relpath(path, tmp_path) for path in recordings([tmp_path])]
+    assert found == ["a.wav", "b.wav", "c.wav", "d.wav"]
