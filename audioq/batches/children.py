@@ -20,7 +20,8 @@ from audioq.batches.limits import Limits, end_with, hold_memory, hold_to_one_thr
 from audioq.errors import InstallationError
 
 Job = Callable[[Any], Any]
-"""What is done with a task; must be picklable, and so must tasks and answers."""
+"""What is done with a task; must be picklable, and so must tasks and answers. Its ``prepare()``, if it has one, is
+called once by each child before the first."""
 
 METHODS = ("fork", "spawn")
 """How a child starts: as a copy of this process, or as a Python of its own."""
@@ -185,6 +186,7 @@ def serve(end: Any, job: Job, limits: Limits) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with(os.getppid())
     hold_to_one_thread()
+    _prepare(job)
     hold_memory(limits.max_memory)
     end.send(None)
     while True:
@@ -193,6 +195,14 @@ def serve(end: Any, job: Job, limits: Limits) -> None:
         except (EOFError, OSError):
             return
         end.send(_done(job, task))
+
+
+def _prepare(job: Job) -> None:
+    """Let a job load what all its tasks need, so that none of it counts as memory of a task."""
+    try:
+        getattr(job, "prepare", lambda: None)()
+    except Exception:
+        pass  # what is wrong is said of the first task
 
 
 def _done(job: Job, task: Any) -> Any:

@@ -48,7 +48,7 @@ def hold_memory(megabytes: int) -> None:
 
     with open("/proc/self/statm") as pages:
         taken = int(pages.read().split()[0]) * resource.getpagesize()
-    most = taken + megabytes * _MEGABYTE
+    most = taken + int(megabytes * _MEGABYTE)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

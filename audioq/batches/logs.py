@@ -24,6 +24,9 @@ LOG = "log.jsonl"
 LOG_VERSION = 1
 _LOCK = ".lock"
 _SYNC_SECONDS = 5.0
+_LOCK_SECONDS = 4.0
+"""Workers of a run that was killed hold its lock until they see that it is gone; see `limits.end_with`."""
+_POLL_SECONDS = 0.1
 # Rows begin with these keys in this order: no row needs to be parsed to know what it is of.
 _ENTRY = re.compile(rb'\{"row":\d+,"id":"([0-9a-f]+)","key":"([0-9a-f]+)","status":"([a-z_]+)"')
 
@@ -154,7 +157,7 @@ class Log(LogReader):
         self._lock = FileLock(os.path.join(folder, _LOCK))
         try:
             os.makedirs(folder, exist_ok=True)
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=_LOCK_SECONDS, poll_interval=_POLL_SECONDS)
             self._stream = open(self.file, "r+b" if os.path.exists(self.file) else "w+b", buffering=0)
         except Timeout as cause:
             raise BatchError(text("error.batch.in_use", {"folder": folder})) from cause

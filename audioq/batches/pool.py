@@ -25,6 +25,7 @@ _AHEAD = 2
 _SERIAL_SECONDS = 2.0
 """Less work than this is done by one child."""
 _LOOK_SECONDS = 0.5
+_BEGIN_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +139,17 @@ class Pool:
     def _collect(self) -> Iterator[tuple[Order, Any]]:
         """Wait until something happens, and yield what came of it."""
         busy = {child.connection: child for child in self._children if child.orders}
-        due = min(self._begun[child] for child in busy.values()) + self._limits.timeout
+        due = min(self._due(child) for child in busy.values())
         for ready in wait(list(busy), max(0.0, min(due - time.monotonic(), _LOOK_SECONDS))):
             yield from self._receive(busy[ready])  # type: ignore[index]
         for child in [one for one in self._children if one.orders]:
-            late = time.monotonic() - self._begun[child] > self._limits.timeout
-            if late and not child.connection.poll():
+            if time.monotonic() > self._due(child) and not child.connection.poll():
                 yield self._lose(child, Loss("timeout"))
+
+    def _due(self, child: Child) -> float:
+        """Return when a child is late; the time that it takes to begin its work is no recording's fault."""
+        allowed = self._limits.timeout
+        return self._begun[child] + (allowed if child.ready else max(allowed, _BEGIN_SECONDS))
 
     def _receive(self, child: Child) -> Iterator[tuple[Order, Any]]:
         order = child.orders[0]

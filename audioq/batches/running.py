@@ -251,6 +251,10 @@ def _finish(plan: Plan, log: Log, folder: str, layout: Layout, formats: Sequence
     summary = Summary()
     rows = summary.counting(rows_of(plan, log))
     write_folder(rows, folder, layout=layout, formats=formats, partition_by=by)
-    with open(os.path.join(folder, SUMMARY), "w", encoding="ascii") as file:
-        file.write(summary.to_json())
+    path = os.path.join(folder, SUMMARY)
+    try:
+        with open(path, "w", encoding="ascii") as file:
+            file.write(summary.to_json())
+    except OSError as cause:
+        raise BatchError(text("error.cannot_write_tables", {"path": path, "cause": cause.strerror})) from cause
     return summary

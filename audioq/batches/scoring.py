@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from audioq.batches.archives import Archives
 from audioq.batches.items import Item
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 _NUMBERS: dict[str, Callable[[str], Any]] = {"stream": int, "start": float, "end": float}
 _OF_CALL = ("call_id", "leg")
+_TRIAL_RATE = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,16 @@ class Scoring:
     storage_options: Mapping[str, Any] | None = None
     debug: bool = False
 
+    def prepare(self) -> None:
+        """Load what every decoder and measurement needs, so that recordings alone are held to the memory limit."""
+        from audioq import decoders
+        from audioq.audio import read
+        from audioq.measurement import measure
+        from audioq.report import compose
+
+        decoders.prepare()
+        compose(measure(read(np.zeros(_TRIAL_RATE, np.float32), sr=_TRIAL_RATE)))
+
     def __call__(self, item: Item) -> Line:
         """Return the line of the log for an item; only `MemoryError` and `InstallationError` get out."""
         return line_of(self.row(item))
@@ -80,12 +95,16 @@ class Scoring:
             return row_of(item, self._report(item))
         except (MemoryError, InstallationError):
             raise
-        except AudioError as error:
-            return failed_row(item, error.cause, type(error).__name__, str(error))
-        except AudioqError as error:
-            return failed_row(item, "unreadable", type(error).__name__, str(error))
         except Exception as error:
-            return self._our_fault(item, error)
+            if _ran_out(error):
+                raise MemoryError from error
+            return self._failure(item, error)
+
+    def _failure(self, item: Item, error: Exception) -> Row:
+        if isinstance(error, AudioqError):
+            cause = error.cause if isinstance(error, AudioError) else "unreadable"
+            return failed_row(item, cause, type(error).__name__, str(error))
+        return self._our_fault(item, error)
 
     def _our_fault(self, item: Item, error: Exception) -> Row:
         from audioq import __version__
@@ -120,10 +139,10 @@ class Scoring:
         from audioq.audio import read
         from audioq.measurement import measure
 
-        kept = None if self.tables is None else os.path.join(self.tables, f"{item.key}.npz")
+        options = {name: value for name, value in self._options(item).items() if name not in _ROLES}
+        kept = None if self.tables is None else os.path.join(self.tables, f"{_named(item, options)}.npz")
         if kept is not None and (known := _kept(kept)) is not None:
             return known
-        options = {name: value for name, value in self._options(item).items() if name not in _ROLES}
         audio = read(place(item), name=item.file, max_duration=self.limits.max_duration, **options)
         table = measure(audio)
         if kept is not None:
@@ -151,6 +170,20 @@ class Scoring:
         return {**self.options, **own}
 
 
+def _ran_out(error: BaseException | None) -> bool:
+    """Whether an error comes from a lack of memory, so that it says nothing of the recording."""
+    while error is not None:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _named(item: Item, options: Mapping[str, Any]) -> str:
+    """Return what the table of an item is found by: the item, and how it was read."""
+    return blake2b(json.dumps([item.key, sorted(options.items())]).encode("ascii"), digest_size=16).hexdigest()
+
+
 def _kept(file: str) -> FeatureTable | None:
     """Return a table that was kept and holds what would be measured now."""
     from audioq.errors import TableError
@@ -168,9 +201,13 @@ def _keep(table: FeatureTable, file: str) -> None:
     from audioq.table import save
 
     part = f"{file}.{os.getpid()}"
-    with open(part, "wb") as out:
-        save(table, out)
-    os.replace(part, file)
+    try:
+        with open(part, "wb") as out:
+            save(table, out)
+        os.replace(part, file)
+    except OSError:  # a full disc costs the time to measure again, and no row
+        with suppress(OSError):
+            os.unlink(part)
 
 
 @cache

@@ -120,3 +120,11 @@ def test_attempt_lets_the_user_stop():
 
     with pytest.raises(KeyboardInterrupt):
         attempt("x", stop)
+
+
+def test_a_link_to_itself_costs_the_folder_nothing(tmp_path):
+    make(tmp_path, "a.wav", "c.wav")
+    (tmp_path / "b.wav").symlink_to("b.wav")
+    (tmp_path / "d.wav").symlink_to("nowhere")
+    found = [os.path.relpath(path, tmp_path) for path in recordings([tmp_path])]
+    assert found == ["a.wav", "b.wav", "c.wav", "d.wav"]
