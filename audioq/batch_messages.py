@@ -38,6 +38,10 @@ BATCH_WORDS = {
         "{address}: the worker {worker} has {theirs} and this is {ours}; "
         "install the same version of audioq[cluster] there"
     ),
+    "error.batch.worker": (
+        "a worker of the cluster cannot do its work ({cause}); see that it has audioq[cluster] of this version, memory "
+        "and processes, and run the same command again"
+    ),
     "error.batch.cluster_lost": (
         "the cluster went away ({cause}); all rows so far are whole: run the same command again"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from audioq.batches.items import Item
@@ -214,7 +215,7 @@ def _crew(
     if scheduler is not None or client is not None:
         from audioq.batches.cluster import Cluster
 
-        return Cluster(scoring, limits, scheduler, client)
+        return Cluster(replace(scoring, away=True), limits, scheduler, client)
     return Pool(scoring, limits, jobs, method)
 
 
