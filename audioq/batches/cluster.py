@@ -66,14 +66,14 @@ class Cluster:
         client = self._client or _connect(str(self._address))
         dispatch = _Dispatch(client, self._job, self._limits)
         waiting = iter(tasks)
+        task = next(waiting, None)
         try:
-            while True:
-                for _ in range(0 if self.stopping else dispatch.room()):
-                    if (task := next(waiting, None)) is None:
+            while dispatch.sent or (task is not None and not self.stopping):
+                for _ in range(dispatch.room()):
+                    if task is None or self.stopping:
                         break
                     dispatch.send(task)
-                if not dispatch.sent:
-                    return
+                    task = next(waiting, None)
                 yield from dispatch.collect()
         finally:
             dispatch.recall()
