@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 TESTS = Path(__file__).parent
 WAIT_SECONDS = 120.0
@@ -24,8 +25,8 @@ ENVIRONMENT = os.environ | {
 class Fleet:
     """A scheduler at `address` and its workers."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder, self.environment = folder, ENVIRONMENT | environment
         self.processes: list[subprocess.Popen[bytes]] = []
         file = folder / "scheduler.json"
         self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
@@ -37,7 +38,7 @@ class Fleet:
         command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
         with log:
             process = subprocess.Popen(
-                command, stdout=log, stderr=log, env=ENVIRONMENT, cwd=self.folder, start_new_session=True
+                command, stdout=log, stderr=log, env=self.environment, cwd=self.folder, start_new_session=True
             )
         self.processes.append(process)
         return process
@@ -69,8 +70,8 @@ def wait_for(what, name: str) -> None:
 
 
 @contextmanager
-def fleet(folder: Path) -> Iterator[Fleet]:
-    made = Fleet(folder)
+def fleet(folder: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[Fleet]:
+    made = Fleet(folder, environment)
     try:
         yield made
     finally:

@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple, cast
 from audioq.batches.folders import Choice, is_hidden
 from audioq.batches.refusals import refused, stopped
 from audioq.errors import AudioError, BatchError
+from audioq.messages import text
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _SECRET = re.compile(r"(?i)sig|token|key|credential|secret|passw|x-amz-|x-goog-|auth")
@@ -42,19 +43,21 @@ class Place(NamedTuple):
     path: str
 
 
-def is_address(text: str) -> bool:
+def is_address(source: str) -> bool:
     """Whether a source is an address and no path."""
-    return _ADDRESS.match(text) is not None
+    return _ADDRESS.match(source) is not None
 
 
 def shown(address: str) -> str:
-    """Return an address without passwords and signatures, as it may stand in results and messages.
+    """Return an address without passwords and signatures, as it may stand in results and messages; a path as it is.
 
     Examples
     --------
     >>> shown("https://me:secret@host/a.wav?id=5&X-Amz-Signature=abc")
     'https://host/a.wav?id=5'
     """
+    if not is_address(address):
+        return address
     start, _, rest = address.partition("://")
     host, slash, path = rest.partition("/")
     if start not in ("http", "https"):
@@ -99,6 +102,18 @@ def remote_errors(address: str) -> Iterator[None]:
         raise refused(shown(address), "missing") from cause
     except Exception as cause:  # each service has errors of its own
         raise refused(shown(address), _id_of(cause), cause=_told(cause, address)) from cause
+
+
+@contextmanager
+def writing_at(address: str) -> Iterator[None]:
+    """Raise what goes wrong at the address of an output as a `BatchError`."""
+    try:
+        yield
+    except BatchError:
+        raise
+    except Exception as cause:  # each service has errors of its own
+        values = {"folder": shown(address), "cause": _told(cause, address)}
+        raise BatchError(text("error.batch.bucket", values)) from cause
 
 
 def _id_of(cause: BaseException) -> str:
@@ -248,3 +263,30 @@ def copy_object(
         with found.system.open(found.path, "rb", **how) as source:
             while block := source.read(_BLOCK):
                 write(block)
+
+
+def place_below(address: str, name: str, storage_options: Mapping[str, Any] | None = None) -> Place:
+    """Return the place of an object below an address."""
+    system, path = place(address, storage_options)
+    return Place(system, f"{path.rstrip('/')}/{name}")
+
+
+def fetch(at: Place) -> bytes | None:
+    """Return the content of a small object, None where there is none."""
+    try:
+        return bytes(at.system.cat_file(at.path))
+    except FileNotFoundError:
+        return None
+
+
+def store(at: Place, content: bytes) -> None:
+    """Write a small object at once; what was there is replaced."""
+    at.system.pipe_file(at.path, content)
+
+
+def remove(at: Place) -> None:
+    """Remove an object if it is there."""
+    try:
+        at.system.rm_file(at.path)
+    except FileNotFoundError:
+        pass
