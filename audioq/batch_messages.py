@@ -11,6 +11,13 @@ BATCH_WORDS = {
         "{folder}: another run is writing its results there; wait for it, or give another folder with -o"
     ),
     "error.batch.folder": "{folder}: cannot be written to ({cause}); give another folder with -o",
+    "error.batch.bucket": (
+        "{folder}: cannot be read and written ({cause}); check the address and that these credentials may list, read, "
+        "write and delete there, and run the same command again"
+    ),
+    "batch.lease": (
+        "{folder}: a run that has not ended is named there; waiting up to {seconds:.0f} s to see whether it is alive"
+    ),
     "error.batch.no_log": (
         "{file}: was not written by audioq batch; give another folder than {folder} with -o, or move the file away"
     ),
@@ -37,6 +44,10 @@ BATCH_WORDS = {
     "error.batch.other_worker": (
         "{address}: the worker {worker} has {theirs} and this is {ours}; "
         "install the same version of audioq[cluster] there"
+    ),
+    "error.batch.worker": (
+        "a worker of the cluster cannot do its work ({cause}); see that it has audioq[cluster] of this version, memory "
+        "and processes, and run the same command again"
     ),
     "error.batch.cluster_lost": (
         "the cluster went away ({cause}); all rows so far are whole: run the same command again"

@@ -8,6 +8,11 @@ from __future__ import annotations
 _PLACES = {
     "error.listing.missing": "does not exist",
     "remedy.listing.missing": "check the name",
+    "error.listing.not_there": "was listed, but the worker on {host} does not find it",
+    "remedy.listing.not_there": (
+        "have the same files at the same path on the machines of all workers, or name an address such as s3://, "
+        "then add --retry-failed"
+    ),
     "error.listing.vanished": "vanished while it was read",
     "remedy.listing.vanished": "try again once nothing moves or deletes it",
     "error.listing.changed": "changed while it was read",

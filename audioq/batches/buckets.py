@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple, cast
 from audioq.batches.folders import Choice, is_hidden
 from audioq.batches.refusals import refused, stopped
 from audioq.errors import AudioError, BatchError
+from audioq.messages import text
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _SECRET = re.compile(r"(?i)sig|token|key|credential|secret|passw|x-amz-|x-goog-|auth")
@@ -43,9 +44,9 @@ class Place(NamedTuple):
     path: str
 
 
-def is_address(text: str) -> bool:
+def is_address(source: str) -> bool:
     """Whether a source is an address and no path."""
-    return "://" in text and _ADDRESS.match(text) is not None
+    return "://" in source and _ADDRESS.match(source) is not None
 
 
 def path_of(address: str) -> str:
@@ -54,13 +55,15 @@ def path_of(address: str) -> str:
 
 
 def shown(address: str) -> str:
-    """Return an address without passwords and signatures, as it may stand in results and messages.
+    """Return an address without passwords and signatures, as it may stand in results and messages; a path as it is.
 
     Examples
     --------
     >>> shown("https://me:secret@host/a.wav?id=5&X-Amz-Signature=abc")
     'https://host/a.wav?id=5'
     """
+    if not is_address(address):
+        return address
     start, _, rest = address.partition("://")
     host, slash, path = rest.partition("/")
     if start not in ("http", "https"):
@@ -111,6 +114,18 @@ def _true(cause: Exception) -> BaseException:
     under = cause.__cause__
     from_http = under is not None and type(under).__module__.partition(".")[0] in ("aiohttp", "builtins")
     return under if under is not None and from_http and isinstance(cause, FileNotFoundError) else cause
+
+
+@contextmanager
+def writing_at(address: str) -> Iterator[None]:
+    """Raise what goes wrong at the address of an output as a `BatchError`."""
+    try:
+        yield
+    except BatchError:
+        raise
+    except Exception as cause:  # each service has errors of its own
+        values = {"folder": shown(address), "cause": _told(cause, address)}
+        raise BatchError(text("error.batch.bucket", values)) from cause
 
 
 def _id_of(cause: BaseException) -> str:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import threading
+import logging
+import pickle
+import queue
+import time
+import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from audioq.batches.children import Job
 from audioq.batches.limits import Limits
-from audioq.batches.pool import Loss, Pool
+from audioq.batches.pool import Loss
+from audioq.batches.workplaces import Errand, Refusal, do, version
 from audioq.errors import BatchError
 from audioq.messages import text
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 _AHEAD = 2
 """Tasks for each thread of the cluster that are on their way at a time."""
 _CONNECT_SECONDS = 15.0
 _WORKER_SECONDS = 60.0
-_OF_THREAD = threading.local()
+"""A cluster that has no worker for so long is given up."""
+_LOOK_SECONDS = 1.0
+_NOISY = ("distributed", "distributed.client", "distributed.comm", "distributed.core")
 
 
 class Cluster:
@@ -45,43 +53,116 @@ class Cluster:
     def run(self, tasks: Iterable[Any], left: float | None = None) -> Iterator[tuple[Any, Any]]:
         """Do tasks and yield each with its answer or `Loss`, as they are finished.
 
-        A task whose worker is lost goes to another one; one that costs three workers is a `Loss`.
+        A task whose worker is lost goes to another one; one that costs more workers than the cluster allows (three,
+        unless ``distributed.scheduler.allowed-failures`` says otherwise) is a `Loss`.
 
         Raises
         ------
         BatchError
             There is no scheduler or no worker, a worker has another audioq, or the cluster went away.
+        InstallationError
+            A worker's audioq is damaged.
         """
         client = self._client or _connect(str(self._address))
+        dispatch = _Dispatch(client, self._job, self._limits)
+        waiting = iter(tasks)
+        task = next(waiting, None)
         try:
-            _check(client)
-            yield from self._run(client, iter(tasks))
+            while dispatch.sent or (task is not None and not self.stopping):
+                for _ in range(dispatch.room()):
+                    if task is None or self.stopping:
+                        break
+                    dispatch.send(task)
+                    task = next(waiting, None)
+                yield from dispatch.collect()
         finally:
+            dispatch.recall()
             if client is not self._client:
-                client.close()
+                client.close(_CONNECT_SECONDS)
 
-    def _run(self, client: Client, waiting: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-        from distributed import as_completed
 
-        sent: dict[str, Any] = {}
-        finished = as_completed()
-        while True:
-            for task in self._due(client, waiting, len(sent)):
-                future = client.submit(_do, self._job, self._limits, task, pure=False)
-                sent[future.key] = task
-                finished.add(future)
-            if not sent:
-                return
-            future = next(finished)
-            yield sent.pop(future.key), _answer(future)
+class _Dispatch:
+    """Tasks that are on their way to the workers of a cluster, and their answers on the way back."""
 
-    def _due(self, client: Client, waiting: Iterator[Any], on_their_way: int) -> Iterator[Any]:
-        """Yield what the cluster has room for now; workers may come and go."""
-        room = _AHEAD * max(1, sum(client.nthreads().values())) - on_their_way
-        for _ in range(0 if self.stopping else room):
-            if (task := next(waiting, None)) is None:
-                return
-            yield task
+    def __init__(self, client: Client, job: Job, limits: Limits) -> None:
+        self.sent: dict[str, tuple[Future, Any]] = {}
+        self._client, self._errand = client, Errand(uuid.uuid4().hex, version(), pickle.dumps((job, limits)))
+        self._done: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._threads, self._looked, self._seen = 0, 0.0, time.monotonic()
+
+    def room(self) -> int:
+        """Return how many more tasks keep the cluster busy; workers may come and go."""
+        now = time.monotonic()
+        if now - self._looked > _LOOK_SECONDS:
+            self._threads, self._looked = self._count(), now
+        if self._threads:
+            self._seen = now
+        elif now - self._seen > _WORKER_SECONDS:
+            values = {"address": _address(self._client), "seconds": _WORKER_SECONDS}
+            raise BatchError(text("error.batch.no_worker", values))
+        return _AHEAD * self._threads - len(self.sent)
+
+    def _count(self) -> int:
+        with _losing():
+            return sum(self._client.nthreads().values())
+
+    def send(self, task: Any) -> None:
+        """Send a task off."""
+        future = self._client.submit(do, self._errand, task, pure=False)
+        self.sent[future.key] = future, task
+        future.add_done_callback(lambda one: self._done.put(one.key))
+
+    def collect(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the answers that are there; wait a while for the first."""
+        try:
+            keys = [self._done.get(timeout=_LOOK_SECONDS)]
+        except queue.Empty:
+            return
+        while not self._done.empty():
+            keys.append(self._done.get())
+        with _losing():
+            whole = [key for key in keys if self.sent[key][0].status == "finished"]
+            answers = dict(zip(whole, self._client.gather([self.sent[key][0] for key in whole]), strict=True))
+        for key in keys:
+            future, task = self.sent.pop(key)
+            answer = answers[key] if key in answers else _failure(future)
+            if isinstance(answer, Refusal):
+                raise answer.error(_address(self._client))
+            yield task, answer
+
+    def recall(self) -> None:
+        """Take back what has no answer yet."""
+        if self.sent and self._client.status == "running":
+            self._client.cancel([future for future, _ in self.sent.values()], force=True)
+        self.sent.clear()
+
+
+def _failure(future: Future) -> Loss:
+    """Return why there is no answer, if only this task is concerned."""
+    from distributed.scheduler import KilledWorker
+
+    with _losing():
+        error = future.exception()
+    if isinstance(error, KilledWorker):
+        return Loss("crash", f"with the workers that read it, the last of which was {error.last_worker.address}")
+    raise BatchError(text("error.batch.worker", {"cause": f"{type(error).__name__}: {error}"})) from error
+
+
+@contextmanager
+def _losing() -> Iterator[None]:
+    """Say what is to be said when the scheduler went away."""
+    from concurrent.futures import CancelledError
+
+    from distributed.client import FutureCancelledError
+
+    try:
+        yield
+    except (OSError, CancelledError, FutureCancelledError) as cause:
+        raise BatchError(text("error.batch.cluster_lost", {"cause": str(cause) or type(cause).__name__})) from cause
+
+
+def _address(client: Client) -> str:
+    return str(client.scheduler.address) if client.scheduler else ""
 
 
 def _connect(address: str) -> Client:
@@ -90,52 +171,9 @@ def _connect(address: str) -> Client:
     except ImportError:
         values = {"library": "distributed", "package": "audioq[cluster]"}
         raise BatchError(text("error.not_installed", values)) from None
+    for name in _NOISY:  # what matters of it is raised
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as cause:
+    except (OSError, ValueError, TypeError) as cause:
         raise BatchError(text("error.batch.no_scheduler", {"address": address, "cause": cause})) from cause
-
-
-def _check(client: Client) -> None:
-    """Refuse a cluster without workers, and one whose workers would measure otherwise."""
-    address = client.scheduler.address if client.scheduler else ""
-    try:
-        client.wait_for_workers(1, timeout=_WORKER_SECONDS)
-    except TimeoutError as cause:
-        values = {"address": address, "seconds": _WORKER_SECONDS}
-        raise BatchError(text("error.batch.no_worker", values)) from cause
-    ours = _version()
-    for worker, theirs in client.run(_version, on_error="return").items():
-        if theirs != ours:
-            values = {"address": address, "worker": worker, "theirs": theirs, "ours": ours}
-            raise BatchError(text("error.batch.other_worker", values))
-
-
-def _version() -> str:
-    from audioq import __version__
-    from audioq.measurement import measured_by
-
-    return f"audioq {__version__}, measurement {measured_by()}"
-
-
-def _do(job: Job, limits: Limits, task: Any) -> Any:
-    """Do a task in a child; runs in a thread of a worker, which keeps its child for the next task."""
-    pool = getattr(_OF_THREAD, "pool", None)
-    if pool is None or _OF_THREAD.job != job:
-        if pool is not None:
-            pool.close()
-        # Workers have many threads, and under a nanny they are daemons: both forbid to fork.
-        _OF_THREAD.pool, _OF_THREAD.job = pool, _ = Pool(job, limits, 1, "spawn"), job
-    return pool.do(task)
-
-
-def _answer(future: Any) -> Any:
-    from distributed.client import FutureCancelledError
-    from distributed.scheduler import KilledWorker
-
-    try:
-        return future.result()
-    except KilledWorker as cause:
-        return Loss("crash", f"its workers were lost: {cause.last_worker.address}")
-    except (FutureCancelledError, OSError) as cause:
-        raise BatchError(text("error.batch.cluster_lost", {"cause": cause})) from cause

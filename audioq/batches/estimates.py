@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from audioq.batches.limits import Limits
-from audioq.batches.logs import LOG, LogReader
+from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool, cores
 from audioq.batches.scoring import Scoring
@@ -98,8 +98,9 @@ def estimate(
     with Plan() as plan, Plan() as drawn:
         plan.add(list_items(sources, raw=raw_format is not None, **how))
         total = plan.total()
-        if output is not None and os.path.exists(os.path.join(output, LOG)):
-            plan.take_up(LogReader(os.fspath(output)).entries())
+        if output is not None and (place := output_at(output, storage_options)).has_log():
+            with place.reading() as log:
+                plan.take_up(log.entries())
         left = plan.amount()
         drawn.add(plan.pending())
         drawn.sample(_TRIED, seed)

@@ -228,6 +228,10 @@ class Log(LogReader):
         self._end = offset + len(line)
         return offset
 
+    def flush(self) -> None:
+        """See to it that all rows outlast a power cut."""
+        os.fsync(self._stream.fileno())
+
     def _sync(self) -> None:
         """See to it now and then that rows outlast a power cut."""
         if time.monotonic() - self._synced > _SYNC_SECONDS:

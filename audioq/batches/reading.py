@@ -10,10 +10,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 from urllib.parse import unquote
 
+from audioq.batches.bucket_parts import log_copy
+from audioq.batches.buckets import is_address, shown
 from audioq.batches.columns import TABLES, Column
+from audioq.batches.objects import fetch, place_below
 from audioq.batches.rows import Row
 from audioq.batches.tables import Layout, Record
 from audioq.batches.writing import COMMIT
@@ -28,7 +31,12 @@ _Open = Callable[[str], IO[bytes]]
 
 
 def read_results(
-    path: str | os.PathLike[str], table: str = "recordings", *, library: str = "pandas", time_zone: str | None = None
+    path: str | os.PathLike[str],
+    table: str = "recordings",
+    *,
+    library: str = "pandas",
+    time_zone: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
 ) -> Any:
     """Return a table of the results of a batch as a data frame.
 
@@ -47,6 +55,8 @@ def read_results(
         ``pandas`` or ``polars``.
     time_zone : str, optional
         IANA name of the zone of times without an offset, for a log or JSON Lines.
+    storage_options : mapping, optional
+        What fsspec is told besides an address.
 
     Returns
     -------
@@ -64,14 +74,14 @@ def read_results(
     make = frame_maker(library)
     name = os.fspath(path)
     try:
-        return _found(name, table, make, time_zone)
+        return _found(name, table, make, time_zone, storage_options)
     except (OSError, ValueError, KeyError, csv.Error) as cause:
-        values = {"path": undecoded(name), "cause": f"{type(cause).__name__}: {cause}"}
+        values = {"path": undecoded(shown(name)), "cause": f"{type(cause).__name__}: {cause}"}
         raise BatchError(text("error.damaged_results", values)) from cause
 
 
-def _found(path: str, table: str, make: Any, time_zone: str | None) -> Any:
-    open_file, there = _place(path)
+def _found(path: str, table: str, make: Any, time_zone: str | None, options: Mapping[str, Any] | None) -> Any:
+    open_file, there = _bucket(path, options) if is_address(path) else _folder(path)
     names = _committed(open_file, there)
     parts = [name for name in names if name.startswith(f"{table}/") and name.endswith(".parquet")]
     if parts:
@@ -83,24 +93,29 @@ def _found(path: str, table: str, make: Any, time_zone: str | None) -> Any:
     if f"{table}.csv" in names:
         with io.TextIOWrapper(open_file(f"{table}.csv"), encoding="utf-8", newline="") as cells:
             return make(*_csv(cells, table))
-    values = {"path": undecoded(path), "table": table}
+    values = {"path": undecoded(shown(path)), "table": table}
     raise BatchError(text("error.no_table" if COMMIT in names else "error.no_results", values))
 
 
-def _place(path: str) -> tuple[_Open, list[str]]:
-    """Return how files there are opened, and which there are; in a bucket only those that may be a list."""
-    if "://" not in path:
-        folder = Path(path)
-        several = ("log.jsonl", "recordings.jsonl", "*.csv", "*/**/*.parquet", COMMIT)
-        there = [file.relative_to(folder).as_posix() for glob in several for file in sorted(folder.glob(glob))]
-        return lambda name: open(folder / name, "rb"), there
-    try:
-        import fsspec
-    except ImportError:
-        raise BatchError(text("error.not_installed", {"library": "fsspec", "package": "audioq[bucket]"})) from None
-    place, root = fsspec.url_to_fs(path)
-    names = [name for name in (COMMIT, "log.jsonl") if place.exists(f"{root}/{name}")]
-    return lambda name: place.open(f"{root}/{name}", "rb"), names
+def _folder(path: str) -> tuple[_Open, list[str]]:
+    """Return how files there are opened, and which there are."""
+    folder = Path(path)
+    several = ("log.jsonl", "recordings.jsonl", "*.csv", "*/**/*.parquet", COMMIT)
+    there = [file.relative_to(folder).as_posix() for glob in several for file in sorted(folder.glob(glob))]
+    return lambda name: open(folder / name, "rb"), there
+
+
+def _bucket(address: str, options: Mapping[str, Any] | None) -> tuple[_Open, list[str]]:
+    """Return how objects there are opened, and the list of the tables, or else the log, if either is there."""
+
+    def open_part(name: str) -> IO[bytes]:
+        system, path = place_below(address, name, options)
+        return cast(IO[bytes], system.open(path, "rb"))
+
+    if fetch(place_below(address, COMMIT, options)) is not None:
+        return open_part, [COMMIT]
+    log = log_copy(address, options)
+    return (open_part, []) if log is None else (lambda _: log, ["log.jsonl"])
 
 
 def _committed(open_file: _Open, there: list[str]) -> list[str]:

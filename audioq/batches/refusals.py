@@ -9,7 +9,9 @@ from audioq.errors import AudioError, BatchError, LimitError
 from audioq.messages import text
 
 _CAUSES = {
-    **dict.fromkeys(("missing", "vanished", "empty", "empty_archive", "no_source", "no_member"), "missing"),
+    **dict.fromkeys(
+        ("missing", "not_there", "vanished", "empty", "empty_archive", "no_source", "no_member"), "missing"
+    ),
     **dict.fromkeys(("not_a_file", "folder"), "not_a_file"),
     **dict.fromkeys(("forbidden", "remote_forbidden", "own_file"), "forbidden"),
     **dict.fromkeys(("too_large", "archive_bomb"), "too_large"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.logs import Head, Log
+from audioq.batches.outputs import Output, output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
 from audioq.batches.rows import Row, failed_row
@@ -19,7 +21,6 @@ from audioq.batches.steps import Step, Watch
 from audioq.batches.stopping import Stopping
 from audioq.batches.summaries import Summary
 from audioq.batches.tables import Layout
-from audioq.batches.writing import COMMIT, write_folder
 from audioq.errors import BatchError, CrashError, InternalError, LimitError
 from audioq.messages import text
 from audioq.roles import Channels
@@ -158,12 +159,13 @@ def batch(
             say(note)
         if sample is not None:
             plan.sample(sample, seed)
-        log = opened.enter_context(Log(os.fspath(output), head_of(thresholds, options), rescore))
+        place = output_at(output, storage_options, say)
+        log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
         crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
-        _work(plan, log, crew, retry_failed, watch)
+        _work(plan, log, place, crew, retry_failed, watch)
         layout = Layout.of(carried, time_zone)
-        return _finish(plan, log, os.fspath(output), layout, _several(format), _several(partition_by))
+        return _finish(plan, log, place, layout, _several(format), _several(partition_by))
 
 
 SUMMARY = "summary.json"
@@ -214,17 +216,17 @@ def _crew(
     if scheduler is not None or client is not None:
         from audioq.batches.cluster import Cluster
 
-        return Cluster(scoring, limits, scheduler, client)
+        return Cluster(replace(scoring, away=True), limits, scheduler, client)
     return Pool(scoring, limits, jobs, method)
 
 
-def _work(plan: Plan, log: Log, crew: Any, retry_failed: bool, watch: Watch) -> None:
+def _work(plan: Plan, log: Log, place: Output, crew: Any, retry_failed: bool, watch: Watch) -> None:
     """Score what is pending; each row is in the log before the next is waited for."""
     left, total = plan.amount(retry_failed), plan.total()
     items = size = 0
     watch(Step(0, 0, left.items, left.bytes, total.items - left.items))
-    if left.items and os.path.exists(commit := os.path.join(os.path.dirname(log.file), COMMIT)):
-        os.unlink(commit)  # the tables are those of an earlier state from now on
+    if left.items:
+        place.reopen()  # the tables are those of an earlier state from now on
     with Stopping(crew) as stopping:
         for item, answer in crew.run(plan.pending(retry_failed), left.bytes):
             line = line_of(_lost(item, answer)) if isinstance(answer, Loss) else answer
@@ -247,14 +249,10 @@ def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
         yield row if item is None else {**row, "item": item.record()}
 
 
-def _finish(plan: Plan, log: Log, folder: str, layout: Layout, formats: Sequence[str], by: Sequence[str]) -> Summary:
+def _finish(plan: Plan, log: Log, place: Output, layout: Layout, formats: Sequence[str], by: Sequence[str]) -> Summary:
     summary = Summary()
+    log.flush()
     rows = summary.counting(rows_of(plan, log))
-    write_folder(rows, folder, layout=layout, formats=formats, partition_by=by)
-    path = os.path.join(folder, SUMMARY)
-    try:
-        with open(path, "w", encoding="ascii") as file:
-            file.write(summary.to_json())
-    except OSError as cause:
-        raise BatchError(text("error.cannot_write_tables", {"path": path, "cause": cause.strerror})) from cause
+    place.write(rows, layout=layout, formats=formats, partition_by=by)
+    place.put(SUMMARY, summary.to_json().encode("ascii"))
     return summary

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import socket
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audioq.batches.archives import Archives
+from audioq.batches.buckets import is_address
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.places import check_unchanged, located
+from audioq.batches.refusals import refused
 from audioq.batches.rows import Row, failed_row, row_of
 from audioq.errors import AudioError, AudioqError, InstallationError, InternalError
 from audioq.messages import text
@@ -61,6 +64,8 @@ class Scoring:
         What fsspec needs to fetch a recording.
     debug : bool
         Whether a fault of our own is told with its traceback.
+    away : bool
+        Whether other machines than the one that listed the items score them.
     """
 
     thresholds: Thresholds
@@ -69,6 +74,7 @@ class Scoring:
     tables: str | None = None
     storage_options: Mapping[str, Any] | None = None
     debug: bool = False
+    away: bool = False
 
     def prepare(self) -> None:
         """Load what every decoder and measurement needs, so that recordings alone are held to the memory limit."""
@@ -119,12 +125,21 @@ class Scoring:
             def place(one: Item) -> str:
                 most, options = self.limits.most_bytes, self.storage_options
                 path = located(one, most_bytes=most, storage_options=options, archives=_archives(options))
-                return fetched.enter_context(path)
+                try:
+                    return fetched.enter_context(path)
+                except AudioError as error:
+                    raise self._of_here(one, error) from error
 
             report = self._call(item, place) if item.legs else self._recording(item, place)
         for one in item.legs or (item,):
             check_unchanged(one)
         return report
+
+    def _of_here(self, item: Item, error: AudioError) -> AudioError:
+        """Return the error of a recording that cannot be had; one that this machine alone lacks says so."""
+        if self.away and error.cause == "missing" and not is_address(item.address):
+            return refused(item.file, "not_there", host=socket.gethostname())
+        return error
 
     def _recording(self, item: Item, place: Callable[[Item], str]) -> Report:
         from audioq.report import compose

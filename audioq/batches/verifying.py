@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from audioq.batches.buckets import shown
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.logs import LogReader
+from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
 from audioq.batches.rows import Row
@@ -97,8 +99,8 @@ def verify(
 
     Parameters
     ----------
-    results : path
-        Folder that `batch` wrote.
+    results : path or address
+        What `batch` wrote.
     source, glob, by_hash
         As they were given to `batch`.
     thresholds : Thresholds
@@ -120,21 +122,26 @@ def verify(
     BatchError
         There are no results, or they were judged by other thresholds.
     """
-    reader = LogReader(os.fspath(results))
-    head = reader.head
-    if head.thresholds != thresholds.fingerprint:
-        values = {"folder": os.fspath(results), "theirs": head.thresholds, "ours": thresholds.fingerprint}
-        raise BatchError(text("error.batch.other_thresholds", values))
     limits = Limits(timeout, max_duration, max_memory, max_size)
-    scoring = Scoring(thresholds, limits, head.options, storage_options=storage_options)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    raw = "raw_format" in head.options
-    with Plan() as plan:
-        plan.add(list_items(sources, glob=glob, raw=raw, by_hash=by_hash, storage_options=storage_options))
+    how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "storage_options": storage_options}
+    with output_at(results, storage_options).reading() as reader, Plan() as plan:
+        options = _options(reader, thresholds, results)
+        scoring = Scoring(thresholds, limits, options, storage_options=storage_options)
+        plan.add(list_items(sources, raw="raw_format" in options, **how))
         plan.take_up(reader.entries())
         found = Verification(without_row=plan.amount().items)
         rows = dict(_rows(plan, found))
         return _compare(plan, rows, reader, Pool(scoring, limits, jobs), found, _drawn(rows, sample, seed), watch)
+
+
+def _options(reader: LogReader, thresholds: Thresholds, results: str | os.PathLike[str]) -> Mapping[str, Any]:
+    """Return what was said of all recordings when the rows were made, if by these thresholds."""
+    head = reader.head
+    if head.thresholds != thresholds.fingerprint:
+        values = {"folder": shown(os.fspath(results)), "theirs": head.thresholds, "ours": thresholds.fingerprint}
+        raise BatchError(text("error.batch.other_thresholds", values))
+    return head.options
 
 
 def _rows(plan: Plan, found: Verification) -> Iterator[tuple[str, int]]:
