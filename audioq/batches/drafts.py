@@ -33,8 +33,10 @@ COLUMNS = (
 )
 
 Described = dict[str, Any]
-"""What `describe` finds: ``file``, ``address``, ``sha256``, ``modified`` (seconds of Unix), ``tags`` (list of name and
-value), ``duration_s``, ``course`` (see `resemblance`), ``problem`` (a message, or None); plain data for pipes and JSON."""
+"""What `describe` finds: ``file``, ``address``, ``sha256``, ``modified`` (seconds of Unix), ``tags`` (list of name
+and value), ``duration_s``, ``course`` (see `resemblance`), ``problem`` (a message, or None).
+
+Plain data for pipes and JSON."""
 
 Row = dict[str, str]
 

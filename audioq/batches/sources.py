@@ -43,8 +43,8 @@ def list_items(
     ----------
     sources : path, address, or several
         Folders (searched to any depth, without links to folders and hidden files), files, manifests (``.csv``,
-        ``.tsv``, ``.jsonl``, ``.ndjson``, ``.parquet``), archives (``.zip``, ``.tar``, also compressed), and addresses of these.
-        What two sources have in common is taken once.
+        ``.tsv``, ``.jsonl``, ``.ndjson``, ``.parquet``), archives (``.zip``, ``.tar``, also compressed), and
+        addresses of these. What two sources have in common is taken once.
     glob : str, optional
         Which files of folders and archives are taken, instead of those that end as recordings do; see `folders.choice`.
     raw : bool
