@@ -58,13 +58,14 @@ class Manifest:
 
 
 class _Repeats:
-    """Tells rows that repeat others in every cell."""
+    """Tells rows that repeat others in every cell; calls without a file and a name may well be alike."""
 
     def __init__(self) -> None:
         self._rows, self.count = Tally(), 0
 
     def has(self, cells: Mapping[str, str]) -> bool:
-        known = self._rows.add((*cells, *cells.values())) > 0
+        is_named = cells.get("file") or cells.get("call_id")
+        known = self._rows.add((*cells, *cells.values())) > 0 if is_named else False
         self.count += known
         return known
 
@@ -72,7 +73,8 @@ class _Repeats:
 def manifest_items(manifest: Manifest, notes: list[str] | None = None) -> Iterator[Item]:
     """Yield what the rows of a manifest name, in their order; a call stands where its last leg does.
 
-    A row that repeats another in every cell is taken once; `notes` gets a sentence that counts them.
+    A row that repeats another in every cell is taken once, and `notes` gets a sentence that counts such rows. Rows that
+    have neither ``file`` nor ``call_id`` are all taken: two calls that never connected may well look alike.
 
     Raises
     ------

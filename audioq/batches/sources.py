@@ -43,9 +43,8 @@ def list_items(
     ----------
     sources : path, address, or several
         Folders (searched to any depth, without links to folders and hidden files), files, manifests (``.csv``,
-        ``.tsv``, ``.jsonl``, ``.ndjson``, ``.parquet``), archives (``.zip``, ``.tar``, also compressed), and addresses
-        of these.
-        What two sources have in common is taken once.
+        ``.tsv``, ``.jsonl``, ``.ndjson``, ``.parquet``), archives (``.zip``, ``.tar``, also compressed), and
+        addresses of these. What two sources have in common is taken once.
     glob : str, optional
         Which files of folders and archives are taken, instead of those that end as recordings do; see `folders.choice`.
     raw : bool
@@ -108,14 +107,17 @@ class _Listing:
             yield from self._single(path, title)
 
     def _single(self, path: str, title: str) -> Iterator[Item]:
+        item = local_item(title, path, self.by_hash and not (is_manifest(path) or is_archive(path)), self.options)
         if is_manifest(path):
+            if item.problem:
+                raise BatchError(item.problem[1])
             base = os.path.dirname(os.path.abspath(path))
             manifest = Manifest(path, title, base, self.by_hash, self.options, self.storage_options)
             yield from manifest_items(manifest, self.notes)
         elif is_archive(path):
-            yield from self._archive(local_item(title, path, options=self.options))
+            yield from self._archive(item)
         else:
-            yield local_item(title, path, self.by_hash, self.options)
+            yield item
 
     def _folder(self, folder: str, title: str) -> Iterator[Item]:
         empty = True

@@ -20,14 +20,18 @@ def titles_of(sources: Sequence[str]) -> list[str]:
     >>> titles_of(["./calls/", "calls/a.wav", "/data/calls", "/home/me/recordings"])
     ['calls', 'calls/a.wav', 'data/calls', 'recordings']
     """
-    parts = [_parts(source) for source in sources]
-    taken = ["/".join(own) if _is_plain(source) else own[-1] for source, own in zip(sources, parts, strict=True)]
-    for length in range(2, 1 + max(map(len, parts), default=0)):
-        counts = Counter(taken)
-        alike = [i for i, title in enumerate(taken) if counts[title] > 1 and not _is_plain(sources[i])]
-        for i in alike:
-            taken[i] = "/".join(parts[i][-length:])
-    return taken
+    named: dict[str, tuple[bool, list[str]]] = {}
+    keys = [source if is_address(source) else os.path.abspath(source) for source in sources]
+    for key, source in zip(keys, sources, strict=True):
+        if key not in named or _is_plain(source):  # the same folder may be given in two ways
+            named[key] = _is_plain(source), _parts(source)
+    titles = {key: "/".join(parts) if plain else parts[-1] for key, (plain, parts) in named.items()}
+    for length in range(2, 1 + max((len(parts) for _, parts in named.values()), default=0)):
+        counts = Counter(titles.values())
+        for key, (plain, parts) in named.items():
+            if counts[titles[key]] > 1 and not plain:
+                titles[key] = "/".join(parts[-length:])
+    return [titles[key] for key in keys]
 
 
 def _is_plain(source: str) -> bool:

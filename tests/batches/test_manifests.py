@@ -170,6 +170,14 @@ def test_rows_that_repeat_others_are_taken_once_and_counted(here):
     assert notes == ["m.csv: rows that repeat others and are taken once: 2"]
 
 
+def test_calls_that_never_connected_may_be_alike(here):
+    items = listed("file,call_id,outcome\n,,never connected\n,,never connected\n,7,cut off\n,7,cut off\n")
+    assert [(item.outcome, item.occurrence) for item in items] == [
+        *(("never connected", 0), ("never connected", 1)),
+        ("cut off", 0),
+    ]
+
+
 def test_legs_of_a_call_are_one_item_wherever_they_stand(here):
     text = "file,call_id,leg,app,channels,outcome\na.wav,7,caller,x,,\nc.wav,8,caller,x,,\nb.wav,7,callee,y,,cut off\n"
     alone, call = listed(text)

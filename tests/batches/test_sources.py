@@ -73,6 +73,7 @@ def test_equal_names_in_different_folders_stay_different(here):
 def test_titles_are_told_apart():
     assert titles_of(["/a/calls", "/b/calls", "calls", "../calls", "."])[:3] == ["a/calls", "b/calls", "calls"]
     assert titles_of(["/calls"]) == ["calls"] and titles_of([]) == []
+    assert titles_of(["/data/calls", "/data/calls/", os.path.abspath("x/y"), "x/y"]) == ["calls", "calls", "x/y", "x/y"]
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, os.fsdecode(b"\xe9\xff.wav"), "x" * 250 + ".wav"])
@@ -214,6 +215,15 @@ def test_what_changes_while_it_is_read_is_told(here, change, cause):
     with pytest.raises(AudioError) as caught:
         check_unchanged(item)
     assert caught.value.cause == cause
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_no_pipe_is_a_manifest_or_an_archive(here):
+    for name in ("m.csv", "z.zip", "t.tar"):
+        os.mkfifo(name)
+    with pytest.raises(BatchError, match="m.csv: is a pipe and no file"):
+        list(list_items("m.csv"))
+    assert [item.problem[0] for item in list_items(["z.zip", "t.tar"])] == ["not_a_file"] * 2
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
