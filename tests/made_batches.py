@@ -30,6 +30,15 @@ def speech(path: Path, seconds: float = 0.4, seed: int = 1, holes: bool = False)
     return path
 
 
+def write_long(path: Path, seconds: float, piece: np.ndarray, sr: int = SR) -> Path:
+    """Write a recording in which a piece comes again and again, without ever holding it whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with soundfile.SoundFile(path, "w", sr, 1) as file:
+        for _ in range(int(seconds * sr / piece.size)):
+            file.write(piece)
+    return path
+
+
 def folder(path: Path, count: int, seconds: float = 0.4, ending: str = "wav") -> Path:
     """Fill a folder with so many recordings."""
     for number in range(count):

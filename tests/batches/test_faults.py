@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from made_batches import SR, by_file, folder, rows, speech
+from made_batches import by_file, folder, rows, speech, write_long
 from made_broken import make_broken
 
 from audioq import batch
@@ -107,18 +107,9 @@ def test_a_decoder_that_hangs_is_a_failure(tmp_path, monkeypatch):
     assert "raise --timeout" in by_file(tmp_path / "out")["in/001_hangs.wav"]["result"]["error"]["message"]
 
 
-def write_long(path, seconds, piece, sr=SR):
-    """Write a recording in which a piece comes again and again, without ever holding it whole."""
-    with soundfile.SoundFile(path, "w", sr, 1) as file:
-        for _ in range(int(seconds * sr / piece.size)):
-            file.write(piece)
-    return path
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux only")
 @pytest.mark.parametrize("ending", ["flac", "wav", "ogg", "mp3"])
 def test_too_little_memory_is_never_a_fault_of_the_recording(tmp_path, ending):
-    (tmp_path / "in").mkdir()
     piece = speechlike(20.0, 16000, np.random.default_rng(1))
     write_long(tmp_path / "in" / f"long.{ending}", 300, piece, 16000)
     found = {}
