@@ -129,7 +129,7 @@ class BucketLog(Log):
         """Be alive and send rows off until the log is closed."""
         beaten = time.monotonic()
         while not self._closing and self._broken is None:
-            self._wake.wait(min(BEAT_SECONDS, PART_SECONDS) / 2)
+            self._wake.wait(min(BEAT_SECONDS, PART_SECONDS) / 4)
             self._wake.clear()
             now = time.monotonic()
             try:

@@ -77,8 +77,8 @@ def bucket(server, monkeypatch, request):
 @pytest.fixture
 def quick(monkeypatch):
     """Runs that say often that they are alive."""
-    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.4)
-    monkeypatch.setattr(bucket_logs, "BEAT_SECONDS", 0.4)
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 1.0)
+    monkeypatch.setattr(bucket_logs, "BEAT_SECONDS", 1.0)
 
 
 def objects(address: str) -> list[str]:
@@ -265,7 +265,7 @@ def test_the_lease_of_a_dead_run_is_taken_over(bucket, quick):
     s3fs.S3FileSystem().pipe_file(f"{bucket}/out/log/lease.json", json.dumps(lease).encode())
     begun = time.monotonic()
     BucketLog(f"{bucket}/out", HEAD, say=said.append).close()
-    assert time.monotonic() - begun >= 3 * 0.4 and "waiting up to" in said[0]
+    assert time.monotonic() - begun >= 3 * 1.0 and "waiting up to" in said[0]
     assert "log/lease.json" not in objects(f"{bucket}/out")
 
 
