@@ -19,8 +19,11 @@ from audioq.errors import BatchError
 LEASE = "log/lease.json"
 PART_ROWS = 1000
 """So many rows are sent off at once ..."""
-PART_SECONDS = 30.0
+PART_SECONDS = 10.0
 """... and fewer when the first of them is so old: a run that is killed loses no more, and they are done again."""
+_LONGEST_SECONDS = 60.0
+_SECONDS_A_PART = 0.05
+"""A log of many parts gets new ones more rarely, up to `_LONGEST_SECONDS`."""
 _PATIENCE_SECONDS = 300.0
 """A bucket that cannot be written for so long ends the run."""
 
@@ -127,14 +130,15 @@ class BucketLog(Log):
         """Be alive and send rows off until the log is closed."""
         beaten = time.monotonic()
         while not self._closing and self._broken is None:
-            self._wake.wait(min(BEAT_SECONDS, PART_SECONDS) / 2)
+            self._wake.wait(min(BEAT_SECONDS, PART_SECONDS) / 4)
             self._wake.clear()
             now = time.monotonic()
             try:
                 if now - beaten > BEAT_SECONDS:
                     self._lease.beat()
                     beaten = now
-                if self._waiting >= PART_ROWS or now - self._sent_at > PART_SECONDS:
+                age = max(PART_SECONDS, min(_SECONDS_A_PART * len(self._parts), _LONGEST_SECONDS))
+                if self._waiting >= PART_ROWS or now - self._sent_at > age:
                     self._send()
                 self._failing_since = 0.0
             except BatchError as error:

@@ -14,7 +14,7 @@ from audioq.messages import text
 
 COMMITS = "log/commits.json"
 """Name of the list; it is replaced as a whole, and what it does not name does not count."""
-_AT_ONCE = 8
+_AT_ONCE = 16
 
 Options = Mapping[str, Any] | None
 """What fsspec is told besides the address."""
@@ -47,6 +47,9 @@ class Parts:
     def __init__(self, address: str, run: str, storage_options: Options = None) -> None:
         self._address, self._run, self._options = address, run, storage_options
         self._list = committed(address, storage_options) or []
+
+    def __len__(self) -> int:
+        return len(self._list)
 
     def copy(self, write: Callable[[bytes], object]) -> int:
         """Write the whole log, and return its bytes."""

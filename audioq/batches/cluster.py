@@ -63,10 +63,11 @@ class Cluster:
         InstallationError
             A worker's audioq is damaged.
         """
+        waiting = iter(tasks)
+        if (task := next(waiting, None)) is None:
+            return
         client = self._client or _connect(str(self._address))
         dispatch = _Dispatch(client, self._job, self._limits)
-        waiting = iter(tasks)
-        task = next(waiting, None)
         try:
             while dispatch.sent or (task is not None and not self.stopping):
                 for _ in range(dispatch.room()):

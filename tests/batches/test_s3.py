@@ -77,8 +77,8 @@ def bucket(server, monkeypatch, request):
 @pytest.fixture
 def quick(monkeypatch):
     """Runs that say often that they are alive."""
-    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.4)
-    monkeypatch.setattr(bucket_logs, "BEAT_SECONDS", 0.4)
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 1.0)
+    monkeypatch.setattr(bucket_logs, "BEAT_SECONDS", 1.0)
 
 
 def objects(address: str) -> list[str]:
@@ -265,7 +265,7 @@ def test_the_lease_of_a_dead_run_is_taken_over(bucket, quick):
     s3fs.S3FileSystem().pipe_file(f"{bucket}/out/log/lease.json", json.dumps(lease).encode())
     begun = time.monotonic()
     BucketLog(f"{bucket}/out", HEAD, say=said.append).close()
-    assert time.monotonic() - begun >= 3 * 0.4 and "waiting up to" in said[0]
+    assert time.monotonic() - begun >= 3 * 1.0 and "waiting up to" in said[0]
     assert "log/lease.json" not in objects(f"{bucket}/out")
 
 
@@ -319,3 +319,32 @@ def test_a_cluster_reads_the_bucket(bucket, tmp_path):
     assert summary.statuses == {"ok": len(NAMES)}
     audioq.batch(f"{bucket}/calls", tmp_path / "here", jobs=1)
     assert content(f"{bucket}/out/recordings.csv") == (tmp_path / "here" / "recordings.csv").read_bytes()
+
+
+def page_command(name: str) -> str:
+    page = (SAMPLES.parent / "docs" / "batch_fleet.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", page, re.DOTALL)
+    assert found is not None
+    return found[1].strip()
+
+
+def test_the_commands_of_the_page_work_as_they_stand(bucket, tmp_path):
+    pytest.importorskip("distributed")
+    store = s3fs.S3FileSystem()
+    for name in ("calls", "calls-results"):
+        store.mkdir(name)
+    store.put_file(str(SAMPLES / NAMES[0]), f"calls/2025/{NAMES[0]}")
+    (tmp_path / "audioq").write_text(f'#!/bin/sh\nexec {sys.executable} -m audioq "$@"\n')
+    (tmp_path / "audioq").chmod(0o755)
+    path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    run = {"shell": True, "cwd": tmp_path, "env": environment() | path, "capture_output": True, "text": True}
+    done = subprocess.run(page_command("bucket-command"), timeout=WAIT_SECONDS, **run)
+    assert done.returncode == 0, done.stderr
+    assert len(audioq.read_results("s3://calls-results/2025")) == 1
+    (tmp_path / "fleet").mkdir()
+    with fleet(tmp_path / "fleet", environment()) as made:
+        made.worker()
+        there = page_command("cluster-command").replace("tcp://scheduler-host:8786", made.address)
+        done = subprocess.run(there, timeout=WAIT_SECONDS, **run)
+    assert done.returncode == 0, done.stderr
+    assert len(audioq.read_results(tmp_path / "results")) == 1
