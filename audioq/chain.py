@@ -105,8 +105,9 @@ def said_of(
         Number of the first channel of the table in the report.
     """
     notes = [
-        Note(one.id, (("channel", one.channel + first), ("count", len(one.spans)), *_when(one)))
+        Note(one.id, (*_where(one, first), ("count", len(one.spans)), *_when(one)))
         for one in recording.faults
+        if one.id != "file_cut_off"  # the reader's own note says it
     ]
     for channel in range(table.channels) if recording.side == "both" else ():
         notes += _unanswered(table, channel, first, thresholds)
@@ -120,15 +121,26 @@ def said_of_side(side: str | None) -> tuple[Note, ...]:
 
 def renumbered(recording: Recording, first: int) -> Recording:
     """Return a recording whose channels are numbered on from `first`."""
-    return replace(recording, faults=tuple(replace(one, channel=one.channel + first) for one in recording.faults))
+    return replace(recording, faults=tuple(_moved(one, first) for one in recording.faults))
 
 
 def doubted(verdict: Verdict, recording: Recording, table: FeatureTable, thresholds: Mapping[str, float]) -> Verdict:
-    """Return a verdict that is less sure where the recorder failed or the bytes may be in another format."""
+    """Return a verdict that is less sure where the recorder failed or the bytes may be in another format.
+
+    A file that is cut off holds up to there what it should.
+    """
     foreign = any(note.id.startswith("looks_like") for note in table.notes)
-    if not recording.faults and not foreign:
+    if not any(one.id != "file_cut_off" for one in recording.faults) and not foreign:
         return verdict
     return less_sure(verdict, thresholds["recorder.doubt"])
+
+
+def _moved(fault: Fault, first: int) -> Fault:
+    return fault if fault.channel is None else replace(fault, channel=fault.channel + first)
+
+
+def _where(fault: Fault, first: int) -> tuple[tuple[str, float], ...]:
+    return () if fault.channel is None else (("channel", fault.channel + first),)
 
 
 def _when(fault: Fault) -> tuple[tuple[str, float], ...]:

@@ -12,6 +12,15 @@ NOTES = {
         "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "
         "the recorder was muted there; where that is little, it is kept out of the verdict"
     ),
+    "note.all_muted": (
+        "all channels turn to exact zeros on one sample, the first time at {start:.2f} s, {value:.1f} s in all: no "
+        "loss on the way does that in both directions, so the recorder was muted or stopped there, or the call was "
+        "put on hold or ended. Little of it that does not reach the end is kept out of the verdict"
+    ),
+    "note.recorder_clipped": (
+        "a microphone recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: the "
+        "recorder was overdriven, not the call; set it softer or move it away"
+    ),
     "note.dc_jump": (
         "at {start:.2f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched in the "
         "recorder; the jump was taken off"

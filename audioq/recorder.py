@@ -5,6 +5,7 @@ Part of the judgement: it reads the table and the thresholds and knows no audio.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,8 +17,15 @@ from audioq.table import HOP_SECONDS, FeatureTable
 
 BUFFERS = (256, 512, 1024, 1152, 2048, 4096)
 """Lengths in samples in which sound cards and coders hand sound on; packets of calls last multiples of 2.5 ms."""
+CODER_RATES, CODER_FRAME = (16000, 24000, 32000, 48000), 512
+"""Rates in Hz at which AAC-ELD codes calls in frames of so many samples; its frames of 480 are packets like others."""
+_CUT_OFF = ("truncated", "broken_off")
+"""Notes of a reader that came to the end of a file too early."""
 _SLACK = 2
 """Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
+_BY_CHANCE = 0.05
+_SILENCES = ("dropped_buffers", "recorder_muted", "all_muted")
+"""Faults that leave silence where sound may have arrived."""
 _LOSSES = ("muted", "pause_lost", "concealed", "stuttered", "spliced", "zero_share")
 """Curves that speak for loss."""
 
@@ -29,16 +37,18 @@ class Fault:
     Attributes
     ----------
     id : str
-        ``dropped_buffers``, ``recorder_muted`` or ``dc_jump``.
-    channel : int
+        ``dropped_buffers``, ``recorder_muted``, ``all_muted``, ``recorder_clipped``, ``dc_jump`` or ``file_cut_off``.
+    channel : int or None
+        None where it concerns the whole recording.
     spans : tuple of (float, float)
         When, in seconds.
     value : float
-        Length of a buffer in ms, seconds of silence, or size of the jump, full scale 1.
+        Length of a buffer in ms, seconds of silence, clipped peaks a minute, size of the jump, full scale 1, or seconds
+        that are missing, NaN where nobody knows how many.
     """
 
     id: str
-    channel: int
+    channel: int | None
     spans: tuple[tuple[float, float], ...]
     value: float
 
@@ -55,11 +65,12 @@ def recorder_faults(
     rooms : sequence of int
         Channels that a microphone recorded out of a room: there no call writes exact zeros.
     """
-    found: list[Fault] = []
+    found = [*_cut_off(table), *_all_muted(table, thresholds)]
     for channel in range(table.channels):
         muted = _muted(table, channel, thresholds) if channel in rooms else []
         found += muted or _dropped_buffers(table, channel, thresholds)
         found += _dc_jumps(table, channel)
+        found += _clipped(table, channel, thresholds) if channel in rooms else []
     return tuple(found)
 
 
@@ -69,8 +80,14 @@ def spared(table: FeatureTable, faults: Sequence[Fault], thresholds: Mapping[str
     Only little is spared: of what is missing for long, or at the end, nobody knows whether it had arrived.
     """
     most, last_s = thresholds["recorder.most_share"] * table.duration, table.duration - HOP_SECONDS
-    little = [f for f in faults if f.id != "dc_jump" and sum(b - a for a, b in f.spans) <= most]
-    spans = [(fault.channel, span) for fault in little for span in fault.spans if span[1] < last_s]
+    little = [f for f in faults if f.id in _SILENCES and sum(b - a for a, b in f.spans) <= most]
+    spans = [
+        (channel, span)
+        for fault in little
+        for channel in (range(table.channels) if fault.channel is None else (fault.channel,))
+        for span in fault.spans
+        if span[1] < last_s
+    ]
     if not spans:
         return table
     curves = {name: table[name].copy() for name in _LOSSES if name in table.curves}
@@ -130,14 +147,76 @@ def _dropped_buffers(table: FeatureTable, channel: int, thresholds: Mapping[str,
             buffer * 400 % sr
             and max(_off_grid(lengths, buffer).max(), _off_grid(np.diff(starts), buffer).max()) <= _SLACK
         ):
+            if _frames_of_a_coder(buffer, sr, len(marks)):
+                return []
             return [Fault("dropped_buffers", channel, _spans(table, marks), 1000 * buffer / sr)]
     return []
+
+
+def _frames_of_a_coder(buffer: int, sr: int, count: int) -> bool:
+    """Whether lost frames of AAC-ELD, at the rate of the recording, may lie on a grid of buffers by chance.
+
+    All lengths and the places of all but the first must be multiples of the buffer too. Frames that were resampled
+    after the loss have no zeros up to their edges and fit no grid to the sample.
+    """
+    if sr not in CODER_RATES or buffer % CODER_FRAME:
+        return False
+    return float((buffer // CODER_FRAME) ** -(2.0 * count - 1)) > _BY_CHANCE
 
 
 def _off_grid(lengths: NDArray[np.int64], step: float) -> NDArray[np.float64]:
     """How far each length lies from a whole number of steps, at least one."""
     whole = np.maximum(np.round(lengths / step), 1)
     return np.asarray(np.abs(lengths - whole * step), np.float64)
+
+
+def _cut_off(table: FeatureTable) -> list[Fault]:
+    """A file that ends before its sound does, by its own account."""
+    for note in table.notes:
+        if note.id in _CUT_OFF:
+            said = dict(note.values)
+            missing = float(said["declared"]) - float(said["decoded"]) if "declared" in said else math.nan
+            end = table.duration + (0.0 if math.isnan(missing) else missing)
+            return [Fault("file_cut_off", None, ((table.duration, end),), missing)]
+    return []
+
+
+def _all_muted(table: FeatureTable, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Exact zeros that begin on one sample in all channels, and end so, where channels hold different voices.
+
+    Each direction of a call has its own packets and its own clock, so losses do not.
+    """
+    if table.channels == 1 or not _differ(table, thresholds):
+        return []
+    least = thresholds["recorder.muted"] * table.format.sr
+    own = [_zeros(table, channel) for channel in range(table.channels)]
+    spans = [{(int(a), int(b)) for a, b in zip(m["start"], m["end"], strict=True) if b - a >= least} for m in own]
+    shared = [(a, b) for a, b in sorted(set.intersection(*spans)) if a > 0]
+    if not shared:
+        return []
+    sr = table.format.sr
+    seconds = sum(b - a for a, b in shared) / sr
+    return [Fault("all_muted", None, tuple((a / sr, b / sr) for a, b in shared), seconds)]
+
+
+def _differ(table: FeatureTable, thresholds: Mapping[str, float]) -> bool:
+    """Whether each channel holds sound of its own, so that none is a copy of the first."""
+    level, first = table["level"], table["level"][0]
+    floor = thresholds["speech.lowest"]
+    apart = [np.abs(one - first)[np.maximum(one, first) > floor] > thresholds["recorder.apart"] for one in level[1:]]
+    heard = bool((level.max(axis=1) > floor).all())
+    return heard and all(len(one) and one.mean() >= thresholds["recorder.apart_share"] for one in apart)
+
+
+def _clipped(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Peaks cut off at full scale in the recording of a room: its microphone did that, for no room clips."""
+    marks = table.marks["clipped"]
+    marks = marks[marks["channel"] == channel]
+    a_minute = 60 * len(marks) / max(table.duration, HOP_SECONDS)
+    if a_minute < thresholds["recorder.clipped"]:
+        return []
+    sr = table.format.sr
+    return [Fault("recorder_clipped", channel, ((int(marks["start"][0]) / sr, int(marks["end"][-1]) / sr),), a_minute)]
 
 
 def _dc_jumps(table: FeatureTable, channel: int) -> list[Fault]:
