@@ -13,15 +13,9 @@ import numpy as np
 
 from audioq.listening import listen
 from audioq.masks import bridged, runs
-from audioq.recorder import Fault, recorder_faults
+from audioq.recorder import LOSSY, Fault, recorder_faults
 from audioq.table import HOP_SECONDS, FeatureTable, Note
 from audioq.verdict import Verdict, less_sure
-
-LOSSY = frozenset(
-    "aac mp2 mp3 mpeg_layer_i mpeg_layer_ii opus vorbis wmav1 wmav2 wmapro wmavoice amr_nb amr_wb amrnb amrwb "
-    "ac3 eac3 gsm g729 g723_1 speex ilbc evs".split()
-)
-"""Codecs of files that leave out what they take to be inaudible."""
 
 LIMITS: Mapping[str, Mapping[str, str]] = {
     "loudspeaker": {"dropout.least_snr": "loudspeaker.least_snr", "dropout.cut": "loudspeaker.cut"},

@@ -8,6 +8,10 @@ NOTES = {
         "recorder dropped, or a player that ran dry; the packets of most calls have another length. Few of them are "
         "kept out of the verdict"
     ),
+    "note.buffers_left_out": (
+        "{count:.0f} cuts, the first at {start:.2f} s, lie on a grid of {value:.1f} ms: buffers that the recorder left "
+        "out; the packets of most calls have another length. They are kept out of the verdict"
+    ),
     "note.recorder_muted": (
         "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "
         "the recorder was muted there; where that is little, it is kept out of the verdict"
@@ -20,6 +24,11 @@ NOTES = {
     "note.recorder_clipped": (
         "a microphone recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: the "
         "recorder was overdriven, not the call; set it softer or move it away"
+    ),
+    "note.wrong_rate": (
+        "the voice sounds as if it were played at {value:g} times its speed: the file probably states a wrong sampling "
+        "rate, and all times, pitches and bands are off by that. A verdict on such a recording is worth little; mend "
+        "the rate and analyse it again"
     ),
     "note.dc_jump": (
         "at {start:.2f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched in the "

@@ -40,6 +40,8 @@ NOTES = {
     "dropped_buffers": {"count": 5, "start": 1.0, "value": 21.3},
     "recorder_muted": {"start": 1.0, "value": 3.0},
     "dc_jump": {"start": 7.0, "value": 0.02},
+    "wrong_rate": {"value": 0.5},
+    "buffers_left_out": {"count": 5, "start": 1.0, "value": 21.3},
     "all_muted": {"start": 7.0, "value": 3.0},
     "recorder_clipped": {"value": 120.0},
     "near_side": {},

@@ -61,9 +61,31 @@ def test_lost_frames_of_aac_eld_are_none_of_the_recorder(sr: int, frame: int) ->
     assert faults_of(y, sr) == ()
 
 
+def test_a_lossy_file_has_a_grid_of_its_own() -> None:
+    table = measure(read((without(spoken(), 1024, 2, [80, 140, 290, 380, 500]), SR)))
+    assert [fault.id for fault in recorder_faults(table, DEFAULT_THRESHOLDS)] == ["dropped_buffers"]
+    lossy = replace(table, format=replace(table.format, codec="aac"))
+    assert recorder_faults(lossy, DEFAULT_THRESHOLDS) == ()
+
+
 def test_few_buffers_that_frames_of_aac_eld_may_be_by_chance() -> None:
     assert [f.id for f in faults_of(without(spoken(), 1024, 1, [90, 200, 333]))] == ["dropped_buffers"]  # 1 in 32
     assert faults_of(without(spoken(), 512, 2, [180, 401, 667])) == ()  # places on the finer grid only
+
+
+@pytest.mark.parametrize(("sr", "step", "found"), [(48000, 1024, True), (44100, 1024, True), (48000, 960, False)])
+def test_buffers_that_were_left_out(sr: int, step: int, found: bool) -> None:
+    y, rng = spoken(14.0, sr), np.random.default_rng(8)
+    kept = np.ones(len(y), bool)
+    for at in rng.choice(np.arange(20, len(y) // step - 20), 24, replace=False):
+        kept[at * step : (at + 1) * step] = False
+    faults = faults_of(y[kept], sr)
+    assert [fault.id for fault in faults] == (["buffers_left_out"] if found else [])
+    if found:
+        assert faults[0].value == pytest.approx(1000 * step / sr)
+        table = measure(read((y[kept], sr)))
+        clean = spared(table, faults, DEFAULT_THRESHOLDS)
+        assert len(table.marks["discontinuity"]) - len(clean.marks["discontinuity"]) >= len(faults[0].spans)
 
 
 def two_voices(start: float, end: float, sr: int = 16000, late: int = 0) -> np.ndarray:
