@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
+from made_containers import KINDS, Kind, encoded
 
 from audioq.audio import read
 from audioq.measurement import measure
@@ -209,3 +210,21 @@ def test_a_fault_makes_a_verdict_less_sure() -> None:
     assert whole.verdict.label == cut.verdict.label
     assert cut.verdict.confidence < whole.verdict.confidence - 0.1
     assert [fault.id for fault in cut.recording.faults] == [note.id for note in cut.warnings] == ["dropped_buffers"]
+
+
+@pytest.mark.parametrize("container", ["matroska", "mpegts", "adts"])
+@pytest.mark.parametrize(("sr", "seed"), [(16000, 2), (44100, 2), (24000, 1)])
+def test_zeros_that_fill_the_last_frame_of_aac_are_no_dropout(container: str, sr: int, seed: int) -> None:
+    y = speechlike(8, sr, np.random.default_rng(seed))
+    loud = np.convolve(np.square(y), np.ones(sr // 20), "same")
+    y = y[: 6 * sr + int(np.argmax(loud[6 * sr :])) + 137 * seed]  # speech to the very end
+    table = measure(read(encoded(Kind("", container, "aac", sr, 1024), (20000 * y).astype(np.int16))))
+    report = compose(table)
+    assert not [e for e in report.events if e.kind == "dropout" and e.end > table.duration - 0.08]
+
+
+def test_longer_zeros_at_the_end_of_aac_are_more_than_padding() -> None:
+    y = speechlike(8, 16000, np.random.default_rng(2))
+    y[7 * 16000 :] = 0
+    table = measure(read(encoded(KINDS["mkv"], (20000 * y).astype(np.int16))))
+    assert spared(table, (), DEFAULT_THRESHOLDS) is table

@@ -31,8 +31,40 @@ NEEDS = (
 """Curves and numbers that `playback_speed` takes, in order."""
 
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "half": {"offset": 0.0},
-    "double": {"offset": 0.0},
+    "half": {
+        "pitch_10": 1.476,
+        "pitch_50": 1.561,
+        "pitch_90": 1.431,
+        "high": 0.4536,
+        "glide": -83.05,
+        "jumpy": -8.453,
+        "flux_90": -3.418,
+        "correlation_50": 6.358,
+        "edge_50": -0.2294,
+        "edge_90": -0.21,
+        "harmonics_75": -0.3814,
+        "lines": -4.124,
+        "course": -3.039,
+        "haste": -2.353,
+        "offset": 2.364,
+    },
+    "double": {
+        "pitch_10": -1.484,
+        "pitch_50": -0.02456,
+        "pitch_90": -2.197,
+        "high": 3.426,
+        "glide": -3.662,
+        "jumpy": 2.875,
+        "flux_90": 5.507,
+        "correlation_50": -15.25,
+        "edge_50": 0.3819,
+        "edge_90": 0.327,
+        "harmonics_75": -0.668,
+        "lines": 3.041,
+        "course": 2.423,
+        "haste": -0.5166,
+        "offset": -0.316,
+    },
 }
 """For each wrong speed: a weight for each statistic, and ``offset``: logits, 0 at even odds.
 
@@ -40,8 +72,8 @@ Fitted by ``benchmarks/training/playback.py`` on calls that were given half or t
 as they were and with their pitch, formants or tempo alone changed.
 """
 
-LEAST_FRAMES, LEAST_VOICED = 300, 80
-"""Less than 3 s of loud sound, or 0.8 s with a pitch, says too little."""
+LEAST_FRAMES, LEAST_VOICED = 150, 50
+"""Less than 1.5 s of loud sound, or 0.5 s with a pitch, says too little."""
 BELOW_ACTIVE_DB, ABOVE_FLOOR_DB = 15.0, 8.0
 PERIODIC = 0.7
 """Frames with at least this periodicity have a pitch."""
@@ -69,8 +101,8 @@ def playback_speed(
     Returns
     -------
     half, double : ndarray, float64, shape (channels,)
-        Probability at even odds beforehand, 0 to 1; NaN where less than 3 s of loud sound is heard, or less than 0.8 s
-        of it has a pitch.
+        Probability at even odds beforehand, 0 to 1; NaN where less than 1.5 s of loud sound is heard, or less than
+        0.5 s of it has a pitch.
     """
     rows = [speed_statistics(*(curve[i] for curve in curves)) for i in range(len(curves[0]))]
     half, double = (
