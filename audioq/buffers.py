@@ -19,6 +19,8 @@ _PACKETS = 400
 _SLACK = 2
 """Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
 _BY_CHANCE = 0.05
+_LEAST_STEPS = 3
+"""Distances between cuts that must differ: a stretch that is played over and over leaves cuts at one distance."""
 
 
 def dropped(
@@ -80,8 +82,10 @@ def left_out(marks: NDArray[np.void], sr: int, limits: Mapping[str, float]) -> t
         own = marks[_nearest_grid(marks["start"].astype(np.int64), buffer)]
         if len(own) < max(least, 1 + (len(best[0]) if best else 0)) or not buffer * _PACKETS % sr:
             continue
-        on_packets = _off_grid(np.diff(own["start"]), sr / _PACKETS).max() <= _SLACK
-        if not on_packets and not frames_of_a_coder(buffer, sr, len(own) - 1):
+        steps = np.diff(own["start"])
+        on_packets = _off_grid(steps, sr / _PACKETS).max() <= _SLACK
+        looped = len(np.unique(np.round(steps / buffer))) < _LEAST_STEPS
+        if not on_packets and not looped and not frames_of_a_coder(buffer, sr, len(own) - 1):
             best = own, buffer
     return best
 

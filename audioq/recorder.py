@@ -161,9 +161,17 @@ def _on_a_grid(table: FeatureTable, channel: int, thresholds: Mapping[str, float
     sr = table.format.sr
     found = {
         "dropped_buffers": dropped(_zeros(table, channel), sr, round(table.duration * sr), thresholds),
-        "buffers_left_out": left_out(cut_marks(table, channel, thresholds), sr, thresholds),
+        "buffers_left_out": left_out(_cuts(table, channel, thresholds), sr, thresholds),
     }
     return [Fault(id, channel, _spans(table, of[0]), 1000 * of[1] / sr) for id, of in found.items() if of is not None]
+
+
+def _cuts(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> NDArray[np.void]:
+    """Cuts beside which nothing is played again: a stutter has joints too."""
+    cuts = cut_marks(table, channel, thresholds)
+    frames = np.minimum(cuts["start"] * 100 // table.format.sr, table.n_frames - 1)
+    own: NDArray[np.void] = cuts[table["stuttered"][channel][frames] < thresholds["stutter.offset"]]
+    return own
 
 
 def _cut_off(table: FeatureTable) -> list[Fault]:

@@ -89,6 +89,12 @@ def test_buffers_that_were_left_out(sr: int, step: int, found: bool) -> None:
         assert len(table.marks["discontinuity"]) - len(clean.marks["discontinuity"]) >= len(faults[0].spans)
 
 
+def test_a_stretch_that_is_played_again_and_again_leaves_no_buffers_out() -> None:
+    y = spoken(sr=16000)
+    loop = y[40000:41152]
+    assert faults_of(np.concatenate([y[:41152], *[loop] * 5, y[41152:]]), 16000) == ()
+
+
 def two_voices(start: float, end: float, sr: int = 16000, late: int = 0) -> np.ndarray:
     y = np.stack([spoken(sr=sr), spoken(sr=sr, seed=2)])
     y += np.float32(0.001) * np.random.default_rng(5).standard_normal(y.shape).astype(np.float32)
