@@ -26,9 +26,9 @@ NOTES = {
         "recorder was overdriven, not the call; set it softer or move it away"
     ),
     "note.wrong_rate": (
-        "the voice sounds as if it were played at {value:g} times its speed: the file probably states a wrong sampling "
-        "rate, and all times, pitches and bands are off by that. A verdict on such a recording is worth little; mend "
-        "the rate and analyse it again"
+        "the voice sounds as if it were played at about {value:g} times its speed: the file probably states a wrong "
+        "sampling rate, and all times, pitches and bands are off by that. A verdict on such a recording errs more "
+        "often; mend the rate and analyse it again"
     ),
     "note.dc_jump": (
         "at {start:.2f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched in the "

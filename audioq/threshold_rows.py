@@ -25,7 +25,7 @@ _VOICES = "set so that under 2 % of natural voices lie over it (benchmarks/train
 _PHONES = "set on made calls played into a room, seeds 701 and 702 (benchmarks/README.md)"
 _MIXES = "set on made calls with a near voice added, seed 702 (benchmarks/README.md)"
 _SEEN = "set on made calls, some of them played into a room and recorded again (docs/verdict.md)"
-_RATES = "set so that 0.25 % of calls at their true speed lie over it (benchmarks/training/playback.py)"
+_RATES = "set so that at most 0.25 % of calls at their true speed lie over it (benchmarks/training/playback.py)"
 
 _GAPS = "how the codecs stop sending (RFC 7845 and 3GPP TS 26.093), with room for stamps in whole milliseconds"
 
