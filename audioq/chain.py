@@ -13,15 +13,9 @@ import numpy as np
 
 from audioq.listening import listen
 from audioq.masks import bridged, runs
-from audioq.recorder import Fault, recorder_faults
+from audioq.recorder import LOSSY, Fault, recorder_faults
 from audioq.table import HOP_SECONDS, FeatureTable, Note
 from audioq.verdict import Verdict, less_sure
-
-LOSSY = frozenset(
-    "aac mp2 mp3 mpeg_layer_i mpeg_layer_ii opus vorbis wmav1 wmav2 wmapro wmavoice amr_nb amr_wb amrnb amrwb "
-    "ac3 eac3 gsm g729 g723_1 speex ilbc evs".split()
-)
-"""Codecs of files that leave out what they take to be inaudible."""
 
 LIMITS: Mapping[str, Mapping[str, str]] = {
     "loudspeaker": {"dropout.least_snr": "loudspeaker.least_snr", "dropout.cut": "loudspeaker.cut"},
@@ -105,8 +99,9 @@ def said_of(
         Number of the first channel of the table in the report.
     """
     notes = [
-        Note(one.id, (("channel", one.channel + first), ("count", len(one.spans)), *_when(one)))
+        Note(one.id, (*_where(one, first), ("count", len(one.spans)), *_when(one)))
         for one in recording.faults
+        if one.id != "file_cut_off"  # the reader's own note says it
     ]
     for channel in range(table.channels) if recording.side == "both" else ():
         notes += _unanswered(table, channel, first, thresholds)
@@ -120,12 +115,16 @@ def said_of_side(side: str | None) -> tuple[Note, ...]:
 
 def renumbered(recording: Recording, first: int) -> Recording:
     """Return a recording whose channels are numbered on from `first`."""
-    return replace(recording, faults=tuple(replace(one, channel=one.channel + first) for one in recording.faults))
+    return replace(recording, faults=tuple(_moved(one, first) for one in recording.faults))
 
 
 def doubted(verdict: Verdict, recording: Recording, table: FeatureTable, thresholds: Mapping[str, float]) -> Verdict:
-    """Return a verdict that is less sure where the recorder failed or the bytes may be in another format."""
-    if not recording.faults and not any(map(misread, table.notes)):
+    """Return a verdict that is less sure where the recorder failed or the bytes may be in another format.
+
+    A file that is cut off holds up to there what it should.
+    """
+    failed = any(one.id != "file_cut_off" for one in recording.faults)
+    if not failed and not any(map(misread, table.notes)):
         return verdict
     return less_sure(verdict, thresholds["recorder.doubt"])
 
@@ -133,6 +132,14 @@ def doubted(verdict: Verdict, recording: Recording, table: FeatureTable, thresho
 def misread(note: Note) -> bool:
     """Return whether a note says that the bytes of a recording are probably in another format."""
     return note.id in ("looks_like_noise", "looks_like_other_law")
+
+
+def _moved(fault: Fault, first: int) -> Fault:
+    return fault if fault.channel is None else replace(fault, channel=fault.channel + first)
+
+
+def _where(fault: Fault, first: int) -> tuple[tuple[str, float], ...]:
+    return () if fault.channel is None else (("channel", fault.channel + first),)
 
 
 def _when(fault: Fault) -> tuple[tuple[str, float], ...]:

@@ -8,9 +8,27 @@ NOTES = {
         "recorder dropped, or a player that ran dry; the packets of most calls have another length. Few of them are "
         "kept out of the verdict"
     ),
+    "note.buffers_left_out": (
+        "{count:.0f} cuts, the first at {start:.2f} s, lie on a grid of {value:.1f} ms: buffers that the recorder left "
+        "out; the packets of most calls have another length. They are kept out of the verdict"
+    ),
     "note.recorder_muted": (
         "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "
         "the recorder was muted there; where that is little, it is kept out of the verdict"
+    ),
+    "note.all_muted": (
+        "all channels turn to exact zeros on one sample, the first time at {start:.2f} s, {value:.1f} s in all: no "
+        "loss on the way does that in both directions, so the recorder was muted or stopped there, or the call was "
+        "put on hold or ended. Little of it that does not reach the end is kept out of the verdict"
+    ),
+    "note.recorder_clipped": (
+        "a microphone recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: the "
+        "recorder was overdriven, not the call; set it softer or move it away"
+    ),
+    "note.wrong_rate": (
+        "the voice sounds as if it were played at about {value:g} times its speed: the file probably states a wrong "
+        "sampling rate, and all times, pitches and bands are off by that. A verdict on such a recording errs more "
+        "often; mend the rate and analyse it again"
     ),
     "note.dc_jump": (
         "at {start:.2f} s the sound jumps by {value:.3f} of full scale and stays there: something was switched in the "

@@ -5,6 +5,7 @@ Part of the judgement: it reads the table and the thresholds and knows no audio.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,12 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.absences import gaps_of
+from audioq.buffers import dropped, left_out
+from audioq.joints import cut_marks
+from audioq.listening import listen
 from audioq.table import HOP_SECONDS, FeatureTable
 
-BUFFERS = (256, 512, 1024, 1152, 2048, 4096)
-"""Lengths in samples in which sound cards and coders hand sound on; packets of calls last multiples of 2.5 ms."""
-_SLACK = 2
-"""Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
+LOSSY = frozenset(
+    "aac mp2 mp3 mpeg_layer_i mpeg_layer_ii opus vorbis wmav1 wmav2 wmapro wmavoice amr_nb amr_wb amrnb amrwb "
+    "ac3 eac3 gsm g729 g723_1 speex ilbc evs".split()
+)
+"""Codecs of files that leave out what they take to be inaudible."""
+
+AAC_FRAME = 1024
+"""Samples in a frame of AAC as files hold it."""
+_CUT_OFF = ("truncated", "broken_off")
+"""Notes of a reader that came to the end of a file too early."""
+SPEEDS: Mapping[str, float] = {"half_speed": 0.5, "double_speed": 2.0}
+"""Numbers of a table that tell of a wrong speed, and that speed."""
+_SPARED = ("dropped_buffers", "buffers_left_out", "recorder_muted", "all_muted")
+"""Faults that look like loss."""
 _LOSSES = ("muted", "pause_lost", "concealed", "stuttered", "spliced", "zero_share")
 """Curves that speak for loss."""
 
@@ -29,16 +43,19 @@ class Fault:
     Attributes
     ----------
     id : str
-        ``dropped_buffers``, ``recorder_muted`` or ``dc_jump``.
-    channel : int
+        ``dropped_buffers``, ``buffers_left_out``, ``recorder_muted``, ``all_muted``, ``recorder_clipped``, ``dc_jump``,
+        ``wrong_rate`` or ``file_cut_off``.
+    channel : int or None
+        None where it concerns the whole recording.
     spans : tuple of (float, float)
         When, in seconds.
     value : float
-        Length of a buffer in ms, seconds of silence, or size of the jump, full scale 1.
+        Length of a buffer in ms, seconds of silence, clipped peaks a minute, size of the jump, full scale 1, times the
+        true speed, or seconds that are missing, NaN where nobody knows how many.
     """
 
     id: str
-    channel: int
+    channel: int | None
     spans: tuple[tuple[float, float], ...]
     value: float
 
@@ -55,33 +72,57 @@ def recorder_faults(
     rooms : sequence of int
         Channels that a microphone recorded out of a room: there no call writes exact zeros.
     """
-    found: list[Fault] = []
+    found = [*_cut_off(table), *_wrong_rate(table, thresholds), *_all_muted(table, thresholds)]
     for channel in range(table.channels):
         muted = _muted(table, channel, thresholds) if channel in rooms else []
-        found += muted or _dropped_buffers(table, channel, thresholds)
+        found += muted or _on_a_grid(table, channel, thresholds)
         found += _dc_jumps(table, channel)
+        found += _clipped(table, channel, thresholds) if channel in rooms else []
     return tuple(found)
 
 
 def spared(table: FeatureTable, faults: Sequence[Fault], thresholds: Mapping[str, float]) -> FeatureTable:
-    """Return a table in which nothing speaks for loss where the recorder failed.
+    """Return a table in which nothing speaks for loss where the recorder failed, or its coder padded the end.
 
     Only little is spared: of what is missing for long, or at the end, nobody knows whether it had arrived.
     """
     most, last_s = thresholds["recorder.most_share"] * table.duration, table.duration - HOP_SECONDS
-    little = [f for f in faults if f.id != "dc_jump" and sum(b - a for a, b in f.spans) <= most]
-    spans = [(fault.channel, span) for fault in little for span in fault.spans if span[1] < last_s]
+    little = [f for f in faults if f.id in _SPARED and sum(b - a for a, b in f.spans) <= most]
+    spans = [
+        (channel, span)
+        for fault in little
+        for channel in (range(table.channels) if fault.channel is None else (fault.channel,))
+        for span in fault.spans
+        if span[1] < last_s
+    ] + _padded(table)
     if not spans:
         return table
     curves = {name: table[name].copy() for name in _LOSSES if name in table.curves}
-    marks = table.marks["zero"]
+    marks = {name: table.marks[name] for name in ("zero", "discontinuity") if name in table.marks}
     for channel, (start, end) in spans:
         first, last = max(0, int(start / HOP_SECONDS) - 1), int(np.ceil(end / HOP_SECONDS)) + 1
         for curve in curves.values():
             curve[channel, first:last] = 0
-        inside = (marks["channel"] == channel) & (marks["start"] >= (start - 0.01) * table.format.sr)
-        marks = marks[~(inside & (marks["end"] <= (end + 0.01) * table.format.sr))]
-    return replace(table, curves={**table.curves, **curves}, marks={**table.marks, "zero": marks})
+        marks = {name: _outside(own, channel, start, end, table.format.sr) for name, own in marks.items()}
+    return replace(table, curves={**table.curves, **curves}, marks={**table.marks, **marks})
+
+
+def _outside(marks: NDArray[np.void], channel: int, start: float, end: float, sr: int) -> NDArray[np.void]:
+    """Marks that do not lie in a stretch of a channel, in seconds."""
+    inside = (marks["start"] >= (start - 0.01) * sr) & (marks["end"] <= (end + 0.01) * sr)
+    outside: NDArray[np.void] = marks[~(inside & (marks["channel"] == channel))]
+    return outside
+
+
+def _padded(table: FeatureTable) -> list[tuple[int, tuple[float, float]]]:
+    """Zeros that fill the last frame of AAC behind the end of the sound; most containers do not say where it ends."""
+    if table.format.codec != "aac" or not table.format.codec_sr:
+        return []
+    n_samples = round(table.duration * table.format.sr)
+    marks = table.marks["zero"]
+    marks = marks[(marks["end"] >= n_samples) & (marks["start"] > 0)]
+    marks = marks[marks["end"] - marks["start"] < AAC_FRAME * table.format.sr / table.format.codec_sr]
+    return list(zip(marks["channel"].tolist(), _spans(table, marks), strict=True))
 
 
 def _zeros(table: FeatureTable, channel: int) -> NDArray[np.void]:
@@ -110,34 +151,95 @@ def _muted(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -
     return [Fault("recorder_muted", channel, _spans(table, marks), seconds)]
 
 
-def _dropped_buffers(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
-    """Zeros whose edges lie on a grid of buffers and not on one of packets.
+def _on_a_grid(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Zeros and cuts that lie where buffers of a sound card do.
 
-    All must begin at the same place of the grid and last whole buffers. What fits packets of 2.5 ms as well, or
-    touches an end of the recording, says nothing.
+    A lossy file has a grid of its own: its coder moves the edges of any zeros to those of its frames.
     """
-    sr, marks = table.format.sr, _zeros(table, channel)
-    n_samples = round(table.duration * sr)
-    least = thresholds["recorder.least_zeros"] * sr
-    marks = marks[(marks["start"] > 0) & (marks["end"] < n_samples) & (marks["end"] - marks["start"] >= least)]
-    if len(marks) < thresholds["recorder.least_buffers"]:
+    if table.format.codec in LOSSY:
         return []
-    starts, lengths = marks["start"].astype(np.int64), (marks["end"] - marks["start"]).astype(np.int64)
-    if _off_grid(lengths, sr / 400).max() <= _SLACK:
-        return []
-    for buffer in sorted(BUFFERS, reverse=True):
-        if (
-            buffer * 400 % sr
-            and max(_off_grid(lengths, buffer).max(), _off_grid(np.diff(starts), buffer).max()) <= _SLACK
-        ):
-            return [Fault("dropped_buffers", channel, _spans(table, marks), 1000 * buffer / sr)]
+    sr = table.format.sr
+    found = {
+        "dropped_buffers": dropped(_zeros(table, channel), sr, round(table.duration * sr), thresholds),
+        "buffers_left_out": left_out(_cuts(table, channel, thresholds), sr, thresholds),
+    }
+    return [Fault(id, channel, _spans(table, of[0]), 1000 * of[1] / sr) for id, of in found.items() if of is not None]
+
+
+def _cuts(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> NDArray[np.void]:
+    """Cuts beside which nothing is played again: a stutter has joints too."""
+    cuts = cut_marks(table, channel, thresholds)
+    frames = np.minimum(cuts["start"] * 100 // table.format.sr, table.n_frames - 1)
+    own: NDArray[np.void] = cuts[table["stuttered"][channel][frames] < thresholds["stutter.offset"]]
+    return own
+
+
+def _cut_off(table: FeatureTable) -> list[Fault]:
+    """A file that ends before its sound does, by its own account."""
+    for note in table.notes:
+        if note.id in _CUT_OFF:
+            said = dict(note.values)
+            missing = float(said["declared"]) - float(said["decoded"]) if "declared" in said else math.nan
+            end = table.duration + (0.0 if math.isnan(missing) else missing)
+            return [Fault("file_cut_off", None, ((table.duration, end),), missing)]
     return []
 
 
-def _off_grid(lengths: NDArray[np.int64], step: float) -> NDArray[np.float64]:
-    """How far each length lies from a whole number of steps, at least one."""
-    whole = np.maximum(np.round(lengths / step), 1)
-    return np.asarray(np.abs(lengths - whole * step), np.float64)
+def _wrong_rate(table: FeatureTable, thresholds: Mapping[str, float]) -> list[Fault]:
+    """A voice at half or twice its speed in every channel that says enough, and no music and hardly a tone."""
+    for name, speed in SPEEDS.items():
+        likely = table.numbers.get(name, np.zeros(0))  # tables made before it was measured lack it
+        likely = likely[np.isfinite(likely)]
+        if len(likely) and likely.min() >= thresholds[f"recorder.{name}"] and _only_voices(table, thresholds):
+            return [Fault("wrong_rate", None, ((0.0, table.duration),), speed)]
+    return []
+
+
+def _only_voices(table: FeatureTable, thresholds: Mapping[str, float]) -> bool:
+    heard = [listen(table, channel, thresholds) for channel in range(table.channels)]
+    other, speech = (
+        sum(int(mask.sum()) for mask in masks)
+        for masks in ([one.tone | one.music for one in heard], [one.speech for one in heard])
+    )
+    return other <= thresholds["recorder.other_sound"] * (other + speech)
+
+
+def _all_muted(table: FeatureTable, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Exact zeros that begin on one sample in all channels, and end so, where channels hold different voices.
+
+    Each direction of a call has its own packets and its own clock, so losses do not.
+    """
+    if table.channels == 1 or not _differ(table, thresholds):
+        return []
+    least = thresholds["recorder.muted"] * table.format.sr
+    own = [_zeros(table, channel) for channel in range(table.channels)]
+    spans = [{(int(a), int(b)) for a, b in zip(m["start"], m["end"], strict=True) if b - a >= least} for m in own]
+    shared = [(a, b) for a, b in sorted(set.intersection(*spans)) if a > 0]
+    if not shared:
+        return []
+    sr = table.format.sr
+    seconds = sum(b - a for a, b in shared) / sr
+    return [Fault("all_muted", None, tuple((a / sr, b / sr) for a, b in shared), seconds)]
+
+
+def _differ(table: FeatureTable, thresholds: Mapping[str, float]) -> bool:
+    """Whether each channel holds sound of its own, so that none is a copy of the first."""
+    level, first = table["level"], table["level"][0]
+    floor = thresholds["speech.lowest"]
+    apart = [np.abs(one - first)[np.maximum(one, first) > floor] > thresholds["recorder.apart"] for one in level[1:]]
+    heard = bool((level.max(axis=1) > floor).all())
+    return heard and all(len(one) and one.mean() >= thresholds["recorder.apart_share"] for one in apart)
+
+
+def _clipped(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:
+    """Peaks cut off at full scale in the recording of a room: its microphone did that, for no room clips."""
+    marks = table.marks["clipped"]
+    marks = marks[marks["channel"] == channel]
+    a_minute = 60 * len(marks) / max(table.duration, HOP_SECONDS)
+    if a_minute < thresholds["recorder.clipped"]:
+        return []
+    sr = table.format.sr
+    return [Fault("recorder_clipped", channel, ((int(marks["start"][0]) / sr, int(marks["end"][-1]) / sr),), a_minute)]
 
 
 def _dc_jumps(table: FeatureTable, channel: int) -> list[Fault]:

@@ -25,6 +25,7 @@ _VOICES = "set so that under 2 % of natural voices lie over it (benchmarks/train
 _PHONES = "set on made calls played into a room, seeds 701 and 702 (benchmarks/README.md)"
 _MIXES = "set on made calls with a near voice added, seed 702 (benchmarks/README.md)"
 _SEEN = "set on made calls, some of them played into a room and recorded again (docs/verdict.md)"
+_RATES = "set so that at most 0.25 % of calls at their true speed lie over it (benchmarks/training/playback.py)"
 
 _GAPS = "how the codecs stop sending (RFC 7845 and 3GPP TS 26.093), with room for stamps in whole milliseconds"
 
@@ -221,6 +222,14 @@ ROWS: tuple[Threshold, ...] = (
         "fewer zeros on a grid of buffers may lie there by chance",
         _BY_HAND,
     ),
+    _row("recorder.apart", 6, "dB", 0, 60, "channels whose levels lie further apart hold other sound", _BY_HAND),
+    _row("recorder.apart_share", 0.2, "1", 0, 1, "less than this share of such time makes channels copies", _BY_HAND),
+    _row("recorder.half_speed", 0.97, "1", 0, 1, "so likely is sound that is played at half its speed", _RATES),
+    _row("recorder.double_speed", 0.8, "1", 0, 1, "so likely is sound that is played at twice its speed", _RATES),
+    _row("recorder.other_sound", 0.2, "1", 0, 1, "with more tones and music the speed is not told", _BY_HAND),
+    _row("recorder.least_joints", 4, "count", 3, 100, "fewer cuts on a grid of buffers may lie there by chance", _SEEN),
+    _row("recorder.joint_share", 0.5, "1", 0, 1, "a smaller share of all cuts on the grid is chance", _SEEN),
+    _row("recorder.clipped", 10, "1/min", 0, 100000, "so many clipped peaks in a recorded room overdrive it", _SEEN),
     _row("assessable.speech", 2, "s", 0, 60, "less speech than this is too little to tell of harm", _SEEN),
     _row("assessable.level", -52, "dBFS", -100, 0, "softer parts of speech below this are not heard as speech", _SEEN),
     _row("assessable.gap_snr", 10, "dB", 0, 60, "noise nearer to the speech fills gaps so that none is seen", _SEEN),

@@ -22,7 +22,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from audioq.chain import LOSSY, recognise
+from audioq.chain import recognise
+from audioq.recorder import LOSSY
 from audioq.thresholds import DEFAULT_THRESHOLDS
 from benchmarks.threads import one_thread_each
 

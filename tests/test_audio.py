@@ -362,6 +362,18 @@ def test_what_is_left_of_a_cut_file_is_read(make, seconds, note, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("container", "more"), [("mp4", 0), ("mp4", 1), ("mov", 5), ("3gp", -300)])
+def test_all_whole_packets_of_a_cut_mp4_file_are_read(container, more):
+    data = with_pyav(sound(seconds=4), SR, container, "aac", {"movflags": "faststart"})
+    with av.open(io.BytesIO(data)) as source:
+        packets = [(p.pos, p.pos + p.size) for p in source.demux(source.streams.audio[0]) if p.size]
+    end = packets[30][1] + more
+    y = decode(read(data[:end]))
+    whole = sum(past <= end for _, past in packets) - 1  # the first one is the coder's run-up
+    assert y.shape[1] == 1024 * whole
+    assert np.array_equal(y, decode(read(data))[:, : y.shape[1]])
+
+
 def test_a_damaged_mp3_leaves_standard_error_alone(capfd):
     data = bytearray(with_soundfile(sound(), container="MP3"))
     data[4000:4300] = np.random.default_rng(1).bytes(300)

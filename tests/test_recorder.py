@@ -1,9 +1,12 @@
 """Recorder: its faults, apart from those of the call."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
+from made_containers import KINDS, Kind, encoded
 
 from audioq.audio import read
 from audioq.measurement import measure
@@ -31,7 +34,7 @@ def without(y: np.ndarray, step: int, length: int, at: list[int]) -> np.ndarray:
     return y
 
 
-@pytest.mark.parametrize(("sr", "buffer"), [(48000, 1024), (44100, 1024), (16000, 512), (48000, 4096), (8000, 256)])
+@pytest.mark.parametrize(("sr", "buffer"), [(48000, 1024), (44100, 512), (16000, 1024), (48000, 4096), (8000, 256)])
 def test_dropped_buffers_lie_on_a_grid_of_their_own(sr: int, buffer: int) -> None:
     n = 12 * sr // buffer
     y = without(spoken(sr=sr), buffer, 2, [n // 7, n // 4, n // 2, 2 * n // 3, n - 9])
@@ -47,6 +50,101 @@ def test_dropped_buffers_lie_on_a_grid_of_their_own(sr: int, buffer: int) -> Non
 def test_lost_packets_are_none_of_the_recorder(sr: int, packet_ms: int) -> None:
     step = sr * packet_ms // 1000
     assert faults_of(without(spoken(sr=sr), step, 2, [40, 60, 75, 90, 120]), sr) == ()
+
+
+@pytest.mark.parametrize("frame", [480, 512])
+@pytest.mark.parametrize("sr", [16000, 24000, 32000, 48000])
+def test_lost_frames_of_aac_eld_are_none_of_the_recorder(sr: int, frame: int) -> None:
+    n = 12 * sr // frame
+    y = spoken(sr=sr)
+    for at, length in ((n // 7, 1), (n // 4, 2), (n // 2, 4), (2 * n // 3, 1), (n - 40, 3)):
+        y[at * frame : (at + length) * frame] = 0
+    assert faults_of(y, sr) == ()
+
+
+def test_a_lossy_file_has_a_grid_of_its_own() -> None:
+    table = measure(read((without(spoken(), 1024, 2, [80, 140, 290, 380, 500]), SR)))
+    assert [fault.id for fault in recorder_faults(table, DEFAULT_THRESHOLDS)] == ["dropped_buffers"]
+    lossy = replace(table, format=replace(table.format, codec="aac"))
+    assert recorder_faults(lossy, DEFAULT_THRESHOLDS) == ()
+
+
+def test_few_buffers_that_frames_of_aac_eld_may_be_by_chance() -> None:
+    assert [f.id for f in faults_of(without(spoken(), 1024, 1, [90, 200, 333]))] == ["dropped_buffers"]  # 1 in 32
+    assert faults_of(without(spoken(), 512, 2, [180, 401, 667])) == ()  # places on the finer grid only
+
+
+@pytest.mark.parametrize(("sr", "step", "found"), [(48000, 1024, True), (44100, 1024, True), (48000, 960, False)])
+def test_buffers_that_were_left_out(sr: int, step: int, found: bool) -> None:
+    y, rng = spoken(14.0, sr), np.random.default_rng(8)
+    kept = np.ones(len(y), bool)
+    for at in rng.choice(np.arange(20, len(y) // step - 20), 24, replace=False):
+        kept[at * step : (at + 1) * step] = False
+    faults = faults_of(y[kept], sr)
+    assert [fault.id for fault in faults] == (["buffers_left_out"] if found else [])
+    if found:
+        assert faults[0].value == pytest.approx(1000 * step / sr)
+        table = measure(read((y[kept], sr)))
+        clean = spared(table, faults, DEFAULT_THRESHOLDS)
+        assert len(table.marks["discontinuity"]) - len(clean.marks["discontinuity"]) >= len(faults[0].spans)
+
+
+def test_a_stretch_that_is_played_again_and_again_leaves_no_buffers_out() -> None:
+    y = spoken(sr=16000)
+    loop = y[40000:41152]
+    assert faults_of(np.concatenate([y[:41152], *[loop] * 5, y[41152:]]), 16000) == ()
+
+
+def two_voices(start: float, end: float, sr: int = 16000, late: int = 0) -> np.ndarray:
+    y = np.stack([spoken(sr=sr), spoken(sr=sr, seed=2)])
+    y += np.float32(0.001) * np.random.default_rng(5).standard_normal(y.shape).astype(np.float32)
+    y[0, int(start * sr) : int(end * sr)] = 0
+    y[1, int(start * sr) + late : int(end * sr) + late] = 0
+    return y
+
+
+@pytest.mark.parametrize(("start", "end"), [(5.0, 5.4), (7.0, 12.0)])
+def test_all_channels_that_fall_silent_on_one_sample(start: float, end: float) -> None:
+    (fault,) = faults_of(two_voices(start, end), 16000)
+    assert (fault.id, fault.channel, fault.spans) == ("all_muted", None, ((start, end),))
+    assert fault.value == pytest.approx(end - start)
+
+
+def test_directions_that_are_lost_apart_or_copies_of_one_are_none_of_the_recorder() -> None:
+    assert faults_of(two_voices(5.0, 5.4, late=16), 16000) == ()
+    assert faults_of(two_voices(5.0, 5.4)[:1].repeat(2, axis=0), 16000) == ()
+    assert faults_of(np.stack([two_voices(5.0, 5.4)[0], np.zeros(12 * 16000, np.float32)]), 16000) == ()
+
+
+def test_only_a_short_mute_of_all_channels_is_kept_out_of_the_verdict() -> None:
+    tables = [measure(read((two_voices(*at), 16000))) for at in ((5.0, 5.4), (7.0, 12.0))]
+    little, much = (spared(t, recorder_faults(t, DEFAULT_THRESHOLDS), DEFAULT_THRESHOLDS) for t in tables)
+    assert little["zero_share"].max() < 0.5
+    assert much is tables[1]
+    report = compose(tables[1])
+    assert [note.id for note in report.warnings] == ["all_muted"]
+
+
+def test_a_microphone_in_a_room_that_is_overdriven() -> None:
+    y = np.clip(30 * spoken(), -1, 1)
+    (fault,) = faults_of(y, room=True)
+    assert fault.id == "recorder_clipped"
+    assert fault.value > 100
+    assert faults_of(y) == ()  # by wire a decoder may have reached full scale
+
+
+def test_a_file_that_is_cut_off() -> None:
+    file = io.BytesIO()
+    soundfile.write(file, (20000 * spoken(sr=16000)).astype(np.int16), 16000, format="WAV")
+    data = file.getvalue()
+    report = compose(measure(read(data[: len(data) // 2])))
+    (fault,) = report.recording.faults
+    assert (fault.id, fault.channel) == ("file_cut_off", None)
+    assert fault.spans == ((pytest.approx(6.0, abs=0.01), pytest.approx(12.0, abs=0.01)),)
+    assert fault.value == pytest.approx(6.0, abs=0.01)
+    assert [note.id for note in report.warnings] == ["truncated"]  # said once
+    whole = compose(measure(read((20000 * spoken(sr=16000)).astype(np.int16)[: 6 * 16000], sr=16000)))
+    assert report.verdict.confidence == pytest.approx(whole.verdict.confidence, abs=0.02)
 
 
 def test_zeros_here_and_there_are_none_of_the_recorder() -> None:
@@ -118,3 +216,21 @@ def test_a_fault_makes_a_verdict_less_sure() -> None:
     assert whole.verdict.label == cut.verdict.label
     assert cut.verdict.confidence < whole.verdict.confidence - 0.1
     assert [fault.id for fault in cut.recording.faults] == [note.id for note in cut.warnings] == ["dropped_buffers"]
+
+
+@pytest.mark.parametrize("container", ["matroska", "mpegts", "adts"])
+@pytest.mark.parametrize(("sr", "seed"), [(16000, 2), (44100, 2), (24000, 1)])
+def test_zeros_that_fill_the_last_frame_of_aac_are_no_dropout(container: str, sr: int, seed: int) -> None:
+    y = speechlike(8, sr, np.random.default_rng(seed))
+    loud = np.convolve(np.square(y), np.ones(sr // 20), "same")
+    y = y[: 6 * sr + int(np.argmax(loud[6 * sr :])) + 137 * seed]  # speech to the very end
+    table = measure(read(encoded(Kind("", container, "aac", sr, 1024), (20000 * y).astype(np.int16))))
+    report = compose(table)
+    assert not [e for e in report.events if e.kind == "dropout" and e.end > table.duration - 0.08]
+
+
+def test_longer_zeros_at_the_end_of_aac_are_more_than_padding() -> None:
+    y = speechlike(8, 16000, np.random.default_rng(2))
+    y[7 * 16000 :] = 0
+    table = measure(read(encoded(KINDS["mkv"], (20000 * y).astype(np.int16))))
+    assert spared(table, (), DEFAULT_THRESHOLDS) is table

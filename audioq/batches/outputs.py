@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from audioq.batches.buckets import is_address
 from audioq.batches.logs import LOG, Head, Log, LogReader
 from audioq.batches.rows import Row
+from audioq.batches.strangers import refuse_strangers
 from audioq.batches.writing import COMMIT, write_folder
 from audioq.errors import BatchError
 from audioq.messages import text
@@ -49,7 +50,8 @@ class Folder:
         self._path = path
 
     def log(self, head: Head, rescore: bool = False) -> Log:
-        """Open the log for adding rows."""
+        """Open the log for adding rows, where nobody's own files are in the way of the tables."""
+        refuse_strangers(self._path)
         return Log(self._path, head, rescore)
 
     def has_log(self) -> bool:
@@ -74,8 +76,9 @@ class Folder:
         """Write a small file."""
         path = os.path.join(self._path, name)
         try:
-            with open(path, "wb") as file:
+            with open(f"{path}.part", "wb") as file:
                 file.write(content)
+            os.replace(f"{path}.part", path)
         except OSError as cause:
             raise BatchError(text("error.cannot_write_tables", {"path": path, "cause": cause.strerror})) from cause
 

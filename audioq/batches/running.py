@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from audioq.batches.items import Item
@@ -21,6 +22,7 @@ from audioq.batches.steps import Step, Watch
 from audioq.batches.stopping import Stopping
 from audioq.batches.summaries import Summary
 from audioq.batches.tables import Layout
+from audioq.batches.writing import check_tables
 from audioq.errors import BatchError, CrashError, InternalError, LimitError
 from audioq.messages import text
 from audioq.roles import Channels
@@ -140,7 +142,6 @@ def batch(
     """
     limits = Limits(timeout, max_duration, max_memory, max_size)
     options = given(locals(), *_READING, *_ROLES)
-    scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     with ExitStack() as opened:
         plan = opened.enter_context(Plan())
@@ -159,13 +160,17 @@ def batch(
             say(note)
         if sample is not None:
             plan.sample(sample, seed)
+        layout = Layout.of(carried, time_zone)
+        formats, divided = _several(format), _several(partition_by)
+        check_tables(formats, layout, divided)
         place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
+        copies = opened.enter_context(TemporaryDirectory(prefix="audioq-", ignore_cleanup_errors=True))
+        scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, copies, debug)
         crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
         _work(plan, log, place, crew, retry_failed, watch)
-        layout = Layout.of(carried, time_zone)
-        return _finish(plan, log, place, layout, _several(format), _several(partition_by))
+        return _finish(plan, log, place, layout, formats, divided)
 
 
 SUMMARY = "summary.json"
@@ -216,7 +221,7 @@ def _crew(
     if scheduler is not None or client is not None:
         from audioq.batches.cluster import Cluster
 
-        return Cluster(replace(scoring, away=True), limits, scheduler, client)
+        return Cluster(replace(scoring, copies=None, away=True), limits, scheduler, client)
     return Pool(scoring, limits, jobs, method)
 
 

@@ -62,6 +62,8 @@ class Scoring:
         Folder in which the feature tables are kept, and found again, by the keys of their items.
     storage_options : mapping
         What fsspec needs to fetch a recording.
+    copies : str or None
+        Folder for copies of what is not a file of this machine; else where the system keeps temporary files.
     debug : bool
         Whether a fault of our own is told with its traceback.
     away : bool
@@ -73,6 +75,7 @@ class Scoring:
     options: Mapping[str, Any]
     tables: str | None = None
     storage_options: Mapping[str, Any] | None = None
+    copies: str | None = None
     debug: bool = False
     away: bool = False
 
@@ -124,7 +127,8 @@ class Scoring:
 
             def place(one: Item) -> str:
                 most, options = self.limits.most_bytes, self.storage_options
-                path = located(one, most_bytes=most, storage_options=options, archives=_archives(options))
+                kept = {"folder": self.copies, "archives": _archives(options)}
+                path = located(one, most_bytes=most, storage_options=options, **kept)
                 try:
                     return fetched.enter_context(path)
                 except AudioError as error:
@@ -187,7 +191,9 @@ class Scoring:
 
 def _ran_out(error: BaseException | None) -> bool:
     """Whether an error comes from a lack of memory, so that it says nothing of the recording."""
-    while error is not None:
+    seen: set[int] = set()  # causes and contexts may form a circle
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
             return True
         error = error.__cause__ or error.__context__

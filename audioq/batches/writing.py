@@ -93,6 +93,30 @@ def write_tables(
     return [*names, COMMIT]
 
 
+def check_tables(formats: Sequence[str], layout: Layout, partition_by: Sequence[str] = ()) -> None:
+    """Refuse, before any work, tables that `write_tables` could not write.
+
+    Raises
+    ------
+    BatchError
+        A format is unknown, its package is not installed, or a column cannot divide.
+    """
+    for format in formats:
+        _check_format(format)
+    if "parquet" in formats:
+        from audioq.batches.parquet import arrow, check_divisions
+
+        arrow()
+        check_divisions(partition_by, layout.columns("recordings"))
+    elif partition_by:
+        raise BatchError(text("error.only_parquet_divides"))
+
+
+def _check_format(format: str) -> None:
+    if format not in FORMATS:
+        raise BatchError(text("error.unknown_format", {"format": format, "formats": ", ".join(FORMATS)}))
+
+
 def _written(rows: Iterable[Row], writers: Sequence[Writer], layout: Layout) -> list[str]:
     for row in rows:
         records = layout.records(row)
@@ -106,8 +130,7 @@ def _writer(format: str, open_part: OpenPart, layout: Layout, partition_by: Sequ
         return CsvTables(open_part, layout)
     if format == "jsonl":
         return Lines(open_part)
-    if format != "parquet":
-        raise BatchError(text("error.unknown_format", {"format": format, "formats": ", ".join(FORMATS)}))
+    _check_format(format)
     from audioq.batches.parquet import ParquetTables
 
     return ParquetTables(open_part, layout, partition_by, part_rows)

@@ -227,14 +227,20 @@ def _trimmed(pieces: Pieces, stream: Stream, found: Found) -> Pieces:
         return
     position = 0
     last: Samples | None = None
-    for piece in pieces:
-        if last is not None:
-            position += last.shape[1]
-            yield last
-        last = piece
+    cut: CutShortError | None = None
+    try:
+        for piece in pieces:
+            if last is not None:
+                position += last.shape[1]
+                yield last
+            last = piece
+    except CutShortError as error:
+        cut = error
     if last is not None:
         end += round(found.late_s * stream.sr)
         yield last[:, : end - position] if end > position else last
+    if cut is not None:
+        raise cut
 
 
 def _on_time(way: _Way, view: FileView, stream: Stream, found: Found) -> Pieces:

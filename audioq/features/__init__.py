@@ -24,6 +24,8 @@ from audioq.features.jumps import discontinuities, waveform_jumps
 from audioq.features.level import levels
 from audioq.features.loss import NEEDS, loss_probabilities
 from audioq.features.modulation import level_ripple
+from audioq.features.playback import NEEDS as SPEED_NEEDS
+from audioq.features.playback import playback_speed
 from audioq.features.processing import NEEDS as VOICE_NEEDS
 from audioq.features.processing import processed_voice
 from audioq.features.repeats import AROUND_S as REPEATS_AROUND_S
@@ -217,6 +219,14 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
         loudspeaker_probability,
         ROOM_NEEDS,
         _gives(loudspeaker=("1", "probability that a loudspeaker played the call and a microphone recorded it")),
+    ),
+    CallFeature(
+        playback_speed,
+        SPEED_NEEDS,
+        _gives(
+            half_speed=("1", "probability that the sound is played at half its speed, even odds beforehand"),
+            double_speed=("1", "probability that the sound is played at twice its speed, even odds beforehand"),
+        ),
     ),
     CallFeature(
         loss_probabilities,
