@@ -127,7 +127,7 @@ class Scoring:
 
             def place(one: Item) -> str:
                 most, options = self.limits.most_bytes, self.storage_options
-                kept = {"folder": self.copies, "archives": _archives(options)}
+                kept: dict[str, Any] = {"folder": self.copies, "archives": _archives(options)}
                 path = located(one, most_bytes=most, storage_options=options, **kept)
                 try:
                     return fetched.enter_context(path)
