@@ -52,7 +52,7 @@ EDGE = 20
 
 STATISTICS = {
     "gain": ("floor_travel", "shape_travel", "release"),
-    "suppression": ("valleys_soft", "valleys_loud", "holes_soft", "shape_travel"),
+    "suppression": ("valleys_soft", "valleys_loud", "holes_soft", "holes_loud"),
     "undone": ("holes_soft", "holes_loud", "valleys_soft", "valleys_loud"),
 }
 """What each class is told by."""
