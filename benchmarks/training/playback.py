@@ -91,7 +91,7 @@ def example(task: tuple[Path, dict[str, Any], str]) -> list[Example]:
     audio = read(folder / label["file"])
     y, sr = changed(np.concatenate(list(audio.blocks(30 * audio.sr)), axis=1), audio.sr, sort)
     table = measure(read((np.ascontiguousarray(y), sr)))
-    given = [table.curves.get(name, table.numbers.get(name)) for name in NEEDS]
+    given = [table.curves[name] if name in table.curves else table.numbers[name] for name in NEEDS]
     rows = [speed_statistics(*(curve[i] for curve in given)) for i in range(table.channels)]
     return [Example(folder.name, talker_of(label), sort, row) for row in rows if row is not None]
 
