@@ -25,6 +25,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from audioq.chain import recognise
+from audioq.recorder import LOSSY
 from audioq.thresholds import DEFAULT_THRESHOLDS
 from benchmarks.threads import one_thread_each
 
