@@ -185,7 +185,7 @@ def _rerecorded(channel: _Channel, limits: Mapping[str, float]) -> list[Note]:
     """A room between the call and the recorder: nothing falls off faster than echoes let it, onto steady noise."""
     known = channel.table.numbers.get("loudspeaker")  # tables made before it was measured lack it
     probability = math.nan if known is None else float(known[channel.number])
-    return _note("rerecorded", probability=probability) if probability >= limits["chain.loudspeaker"] else []
+    return _note("rerecorded", probability=probability) if probability >= limits["assessable.room"] else []
 
 
 def _spoken(channel: _Channel, limits: Mapping[str, float]) -> bool:

@@ -36,7 +36,8 @@ class Recording:
     ----------
     chain : str
         ``loudspeaker``: a loudspeaker played the call and a microphone recorded it; ``lossy``: the file is of a lossy
-        codec; ``direct``: neither; ``unknown``: too little is heard, in a codec that loses nothing.
+        codec; ``direct``: neither; ``unknown``: too little is heard, in a codec that loses nothing, or it sounds like a
+        room and like a poor line.
     confidence : float
         Probability of that, 0 to 1; NaN where unknown.
     faults : tuple of Fault
@@ -62,14 +63,16 @@ def recognise(table: FeatureTable, thresholds: Mapping[str, float], side: str | 
         Whose voice it holds; nothing in one channel tells that surely.
     """
     known = table.numbers.get("loudspeaker", np.zeros(0))  # tables made before it was measured lack it
-    rooms = known >= thresholds["chain.loudspeaker"]  # of each channel; NaN is none
-    known = known[np.isfinite(known)]
+    # A room's own noise holds bass. Where the bass was not measured (older tables), nothing speaks against one.
+    bass = ~(table.numbers.get("pause_bass", np.full(len(known), np.nan)) < thresholds["chain.pause_bass"])
+    rooms = (known >= thresholds["chain.loudspeaker"]) & bass  # of each channel; NaN is none
+    heard = np.isfinite(known)
     # A microphone hears all channels that hold anything, or the channels came by wire.
-    played = float(known.min()) if len(known) else math.nan
+    played = float(known[heard].min()) if heard.any() else math.nan
     lossy = table.format.codec in LOSSY
-    if played >= thresholds["chain.loudspeaker"]:
+    if heard.any() and rooms[heard].all():
         chain, confidence = "loudspeaker", played
-    elif lossy or len(known):
+    elif played < thresholds["chain.direct"] or (lossy and not heard.any()):
         chain, confidence = "lossy" if lossy else "direct", 1.0 if math.isnan(played) else 1 - played
     else:
         chain, confidence = "unknown", math.nan

@@ -44,7 +44,7 @@ _PAGE = {
     "chain_meaning.loudspeaker": "a loudspeaker played the call and a microphone recorded it, by the room between them",
     "chain_meaning.lossy": "the file is of a lossy codec",
     "chain_meaning.direct": "no loudspeaker and no lossy codec lies between the call and the file",
-    "chain_meaning.unknown": "too little stands out of the noise to tell",
+    "chain_meaning.unknown": "too little stands out of the noise to tell, or a room and a poor line would sound alike",
     "side_meaning.far": "the channel holds the voice of the other end; --side says so",
     "side_meaning.near": "the channel holds the voice of whoever recorded; --side says so",
     "side_meaning.both": "the channel holds both voices; --side says so",

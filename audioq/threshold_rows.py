@@ -183,7 +183,9 @@ ROWS: tuple[Threshold, ...] = (
     _row("muted.speech", 5, "s", 0, 600, "if meanwhile another side speaks for longer than this", _WORDS),
     _row("quiet.below_active", 30, "dB", 10, 60, "a frame this far below the active speech level is quiet"),
     _row("confidence.hidden", 0.25, "1", 0, 0.95, "doubt in an intact call in which no kind of harm would show", _SEEN),
-    _row("chain.loudspeaker", 0.6, "1", 0, 1, "a recording is of a loudspeaker from this probability on", _SEEN),
+    _row("chain.loudspeaker", 0.8, "1", 0, 1, "a recording is of a loudspeaker from this probability on", _SEEN),
+    _row("chain.direct", 0.4, "1", 0, 1, "a recording is of none below this probability, and unknown between", _SEEN),
+    _row("chain.pause_bass", -30, "dB", -100, 60, "pauses with less bass are a telephone line's, not a room's", _SEEN),
     _row("loudspeaker.least_snr", 0, "dB", 0, 60, "dropout.least_snr of a recorded loudspeaker", _PHONES),
     _row("loudspeaker.cut", 0.55, "1", 0, 1, "dropout.cut of a recorded loudspeaker", _PHONES),
     _row("both.unsigned", 0.95, "ratio", 0, 1, "degraded.unsigned where one channel holds both voices", _MIXES),
@@ -235,6 +237,7 @@ ROWS: tuple[Threshold, ...] = (
     _row("assessable.gap_snr", 10, "dB", 0, 60, "noise nearer to the speech fills gaps so that none is seen", _SEEN),
     _row("assessable.masked_snr", 15, "dB", 0, 60, "noise nearer to the speech covers repeats and jumps", _SEEN),
     _row("assessable.bandwidth", 3000, "Hz", 0, 8000, "a narrower band holds too little of a buzz or a jump", _SEEN),
+    _row("assessable.room", 0.6, "1", 0, 1, "a room, or a line as noisy, this likely hides edges", _SEEN),
     _row("assessable.processed", 0.5, "1", 0, 1, "share of the time from which a processed voice hides buzz", _SEEN),
 )
 """In the order in which they are listed."""

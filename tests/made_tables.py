@@ -17,7 +17,7 @@ Stretches = Iterable[tuple[float, float]]
 QUANTITIES = {name: quantity for f in (*FRAME_FEATURES, *CALL_FEATURES) for name, quantity in f.gives.items()}
 QUANTITIES |= {m.name: m.quantity for m in MARK_FEATURES}
 QUANTITIES |= {name: Quantity("1", "share of the samples") for name in ("zero_share", "clipped_share")}
-NUMBERS = ("noise_floor_dbfs", "active_level_dbfs", "activity_factor", "processing", "loudspeaker")
+NUMBERS = ("noise_floor_dbfs", "active_level_dbfs", "activity_factor", "processing", "loudspeaker", "pause_bass")
 
 # What the curves show in the background; those not named here are 0.
 _BACKGROUND = {

@@ -32,9 +32,12 @@ def test_calls_kept_by_others_have_their_labels_and_are_recognised(
     assert {row["chain"] for row in rows} == {"aac32"}
     folders = [folder, tmp_path / "aac32", tmp_path / "loudspeaker"]
     assert chains.main([*map(str, folders), "--withheld"]) == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")][2:]
+    rows, words = capsys.readouterr().out.split("\n\n")
+    lines = [line for line in rows.splitlines() if line.startswith("|")][2:]
     assert [line.split("|")[2].strip() for line in lines] == ["direct", "lossy", "loudspeaker"]
     assert all("| 1 | 100%" in line for line in lines)  # the voice that weights were fitted on is left out
+    assert [line.split("|")[1].strip() for line in words.splitlines()[2:]] == ["direct", "lossy", "loudspeaker"]
+    assert all("| 1 | 100%" in line for line in words.splitlines()[2:])
 
 
 def test_the_fit_tells_a_room_from_none(folder: Path, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ def of_codec(codec: str, **numbers: list[float]):
         ("aac", 0.1, "lossy", 0.9),
         ("opus", math.nan, "lossy", 1.0),
         ("flac", 0.2, "direct", 0.8),
+        ("flac", 0.6, "unknown", math.nan),
+        ("aac", 0.6, "unknown", math.nan),
         ("flac", math.nan, "unknown", math.nan),
     ],
 )
@@ -93,6 +95,13 @@ def test_a_channel_by_wire_speaks_against_a_room() -> None:
     assert recognise(table, DEFAULT_THRESHOLDS).chain == "direct"
     unused = a_table(a_channel(), a_channel(), loudspeaker=[0.97, math.nan])
     assert recognise(unused, DEFAULT_THRESHOLDS).chain == "loudspeaker"
+
+
+def test_pauses_without_bass_are_those_of_a_line_and_of_no_room() -> None:
+    room = recognise(of_codec("flac", loudspeaker=[0.9], pause_bass=[-16.0]), DEFAULT_THRESHOLDS)
+    line = recognise(of_codec("flac", loudspeaker=[0.9], pause_bass=[-41.0]), DEFAULT_THRESHOLDS)
+    assert (room.chain, line.chain) == ("loudspeaker", "unknown")
+    assert fitted(DEFAULT_THRESHOLDS, line) is DEFAULT_THRESHOLDS
 
 
 def test_every_lossy_codec_of_raw_bytes_is_lossy() -> None:

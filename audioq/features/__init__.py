@@ -13,7 +13,7 @@ from typing import Any
 
 from audioq.features.active_level import speech_level
 from audioq.features.bandwidth import band_edge
-from audioq.features.bass import bass_level
+from audioq.features.bass import bass_level, pause_bass
 from audioq.features.edges import steepness
 from audioq.features.fades import line_fit
 from audioq.features.floor import activity, hole_depth, noise_floor
@@ -227,6 +227,11 @@ CALL_FEATURES: tuple[CallFeature, ...] = (
             half_speed=("1", "probability that the sound is played at half its speed, even odds beforehand"),
             double_speed=("1", "probability that the sound is played at twice its speed, even odds beforehand"),
         ),
+    ),
+    CallFeature(
+        pause_bass,
+        ("bass", "level", "zero_share", "active_level_dbfs"),
+        _gives(pause_bass=("dB", "bass of the pauses against their level")),
     ),
     CallFeature(
         loss_probabilities,
