@@ -27,6 +27,8 @@ _CONNECT_SECONDS = 15.0
 _WORKER_SECONDS = 60.0
 """A cluster that has no worker for so long is given up."""
 _LOOK_SECONDS = 1.0
+_WAITING = ("pending", "lost")
+"""States of a future that has no answer."""
 _NOISY = ("distributed", "distributed.client", "distributed.comm", "distributed.core")
 
 
@@ -111,6 +113,9 @@ class _Dispatch:
         """Send a task off."""
         future = self._client.submit(do, self._errand, task, pure=False)
         self.sent[future.key] = future, task
+        self._listen(future)
+
+    def _listen(self, future: Future) -> None:
         future.add_done_callback(lambda one: self._done.put(one.key))
 
     def collect(self) -> Iterator[tuple[Any, Any]]:
@@ -121,15 +126,26 @@ class _Dispatch:
             return
         while not self._done.empty():
             keys.append(self._done.get())
-        with _losing():
-            whole = [key for key in keys if self.sent[key][0].status == "finished"]
-            answers = dict(zip(whole, self._client.gather([self.sent[key][0] for key in whole]), strict=True))
-        for key in keys:
+        states = {key: self.sent[key][0].status for key in keys}
+        for key in (key for key, state in states.items() if state in _WAITING):
+            self._listen(self.sent[key][0])  # lost with its worker before it was fetched, and being made once more
+        answers = self._fetched([key for key, state in states.items() if state == "finished"])
+        for key in (key for key, state in states.items() if state not in _WAITING):
             future, task = self.sent.pop(key)
-            answer = answers[key] if key in answers else _failure(future)
+            answer = answers[key] if key in answers else _answer(future)
             if isinstance(answer, Refusal):
                 raise answer.error(_address(self._client))
             yield task, answer
+
+    def _fetched(self, keys: list[str]) -> dict[str, Any]:
+        """Return answers, all at a time; none if one of them is lost meanwhile and cannot be made again."""
+        from distributed.scheduler import KilledWorker
+
+        with _losing():
+            try:
+                return dict(zip(keys, self._client.gather([self.sent[key][0] for key in keys]), strict=True))
+            except KilledWorker:
+                return {}
 
     def recall(self) -> None:
         """Take back what has no answer yet."""
@@ -138,12 +154,14 @@ class _Dispatch:
         self.sent.clear()
 
 
-def _failure(future: Future) -> Loss:
-    """Return why there is no answer, if only this task is concerned."""
+def _answer(future: Future) -> Any:
+    """Return the answer, or why there is none if only this task is concerned."""
     from distributed.scheduler import KilledWorker
 
     with _losing():
         error = future.exception()
+        if error is None:
+            return future.result()
     if isinstance(error, KilledWorker):
         return Loss("crash", f"with the workers that read it, the last of which was {error.last_worker.address}")
     raise BatchError(text("error.batch.worker", {"cause": f"{type(error).__name__}: {error}"})) from error
