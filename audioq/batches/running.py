@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
 
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.logs import Head, Log
+from audioq.batches.moments import zone
 from audioq.batches.outputs import Output, output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
@@ -21,6 +22,7 @@ from audioq.batches.steps import Step, Watch
 from audioq.batches.stopping import Stopping
 from audioq.batches.summaries import Summary
 from audioq.batches.tables import Layout
+from audioq.batches.writing import check_tables
 from audioq.errors import BatchError, CrashError, InternalError, LimitError
 from audioq.messages import text
 from audioq.roles import Channels
@@ -142,6 +144,7 @@ def batch(
     options = given(locals(), *_READING, *_ROLES)
     scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    zone(time_zone)  # which refuses names of none
     with ExitStack() as opened:
         plan = opened.enter_context(Plan())
         carried: dict[str, None] = {}
@@ -159,13 +162,18 @@ def batch(
             say(note)
         if sample is not None:
             plan.sample(sample, seed)
+        how: dict[str, Any] = {
+            "layout": Layout.of(carried, time_zone),
+            "formats": _several(format),
+            "partition_by": _several(partition_by),
+        }
+        check_tables(**how)
         place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
         crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
         _work(plan, log, place, crew, retry_failed, watch)
-        layout = Layout.of(carried, time_zone)
-        return _finish(plan, log, place, layout, _several(format), _several(partition_by))
+        return _finish(plan, log, place, how)
 
 
 SUMMARY = "summary.json"
@@ -227,8 +235,9 @@ def _work(plan: Plan, log: Log, place: Output, crew: Any, retry_failed: bool, wa
     watch(Step(0, 0, left.items, left.bytes, total.items - left.items))
     if left.items:
         place.reopen()  # the tables are those of an earlier state from now on
-    with Stopping(crew) as stopping:
-        for item, answer in crew.run(plan.pending(retry_failed), left.bytes):
+    answers = crew.run(plan.pending(retry_failed), left.bytes)
+    with Stopping(crew) as stopping, closing(answers):  # whatever breaks this off, no worker outlives it
+        for item, answer in answers:
             line = line_of(_lost(item, answer)) if isinstance(answer, Loss) else answer
             plan.done(item, log.append(line.data), line.status)
             items, size = items + 1, size + item.bytes
@@ -249,10 +258,10 @@ def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
         yield row if item is None else {**row, "item": item.record()}
 
 
-def _finish(plan: Plan, log: Log, place: Output, layout: Layout, formats: Sequence[str], by: Sequence[str]) -> Summary:
+def _finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any]) -> Summary:
     summary = Summary()
     log.flush()
     rows = summary.counting(rows_of(plan, log))
-    place.write(rows, layout=layout, formats=formats, partition_by=by)
+    place.write(rows, **how)
     place.put(SUMMARY, summary.to_json().encode("ascii"))
     return summary

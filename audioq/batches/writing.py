@@ -93,6 +93,19 @@ def write_tables(
     return [*names, COMMIT]
 
 
+def check_tables(layout: Layout, formats: Sequence[str], partition_by: Sequence[str]) -> None:
+    """Refuse tables that could not be written as asked, before there are any rows.
+
+    Raises
+    ------
+    BatchError
+        As `write_tables`, or nothing that is asked for can be divided.
+    """
+    if partition_by and "parquet" not in formats:
+        raise BatchError(text("error.batch.not_divided", {"columns": ", ".join(partition_by)}))
+    write_tables((), lambda _: io.BytesIO(), layout, formats, partition_by)
+
+
 def _written(rows: Iterable[Row], writers: Sequence[Writer], layout: Layout) -> list[str]:
     for row in rows:
         records = layout.records(row)
