@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from made_batches import by_file, folder, rows, speech, write_long
+from made_batches import SR, by_file, folder, rows, speech, write_long
 from made_broken import make_broken
 
 from audioq import batch
