@@ -27,6 +27,7 @@ BATCH_WORDS = {
         "another folder with -o"
     ),
     "error.batch.tables": "{folder}: no folder for tables can be made there ({cause}); give another one with --tables",
+    "error.batch.not_divided": "{columns}: only Parquet is divided into folders; add --format parquet",
     "error.batch.crash": (
         "{file}: three worker processes in a row ended while they read it ({detail}); the decoder cannot cope with it: "
         "convert it, or take it out"

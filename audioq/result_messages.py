@@ -18,9 +18,6 @@ RESULT_WORDS = {
         "{file}: has the name of a table and is none that audioq wrote, so it is left alone; "
         "give another folder for the results"
     ),
-    "error.only_parquet_divides": (
-        "only Parquet is divided into folders; add --format parquet, or leave --partition-by out"
-    ),
     "error.partition": "{column} cannot divide the tables; take a text column of recordings, such as {columns}",
     "summary.head": "{total:,.0f} recordings: {ok:,.0f} scored, {failed:,.0f} failed, {none:,.0f} without a recording",
     "summary.empty": "no recordings",

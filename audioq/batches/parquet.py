@@ -81,7 +81,7 @@ class ParquetTables:
         self._limit = part_rows
         columns = {table: [c for c in layout.columns(table) if c.name not in self._by] for table in TABLES}
         self._schemas = {table: schema(several) for table, several in columns.items()}
-        check_divisions(self._by, layout.columns("recordings"))
+        _check(self._by, layout.columns("recordings"))
         self._held: dict[str, list[dict[str, list[Record]]]] = {}
         self._waiting = 0
         self._parts: OrderedDict[str, _Part] = OrderedDict()
@@ -172,8 +172,7 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def check_divisions(by: Sequence[str], columns: Sequence[Column]) -> None:
-    """Refuse columns that cannot divide tables into folders."""
+def _check(by: Sequence[str], columns: Sequence[Column]) -> None:
     possible = [c.name for c in columns if c.type in ("text", "category") and c.name != "recording_id"]
     for name in by:
         if name not in possible:

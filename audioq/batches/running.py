@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.logs import Head, Log
+from audioq.batches.moments import zone
 from audioq.batches.outputs import Output, output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
@@ -143,6 +144,7 @@ def batch(
     limits = Limits(timeout, max_duration, max_memory, max_size)
     options = given(locals(), *_READING, *_ROLES)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    zone(time_zone)  # which refuses names of none
     with ExitStack() as opened:
         plan = opened.enter_context(Plan())
         carried: dict[str, None] = {}
@@ -160,9 +162,12 @@ def batch(
             say(note)
         if sample is not None:
             plan.sample(sample, seed)
-        layout = Layout.of(carried, time_zone)
-        formats, divided = _several(format), _several(partition_by)
-        check_tables(formats, layout, divided)
+        how: dict[str, Any] = {
+            "layout": Layout.of(carried, time_zone),
+            "formats": _several(format),
+            "partition_by": _several(partition_by),
+        }
+        check_tables(**how)
         place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
@@ -170,7 +175,7 @@ def batch(
         scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, copies, debug)
         crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
         _work(plan, log, place, crew, retry_failed, watch)
-        return _finish(plan, log, place, layout, formats, divided)
+        return _finish(plan, log, place, how)
 
 
 SUMMARY = "summary.json"
@@ -232,8 +237,9 @@ def _work(plan: Plan, log: Log, place: Output, crew: Any, retry_failed: bool, wa
     watch(Step(0, 0, left.items, left.bytes, total.items - left.items))
     if left.items:
         place.reopen()  # the tables are those of an earlier state from now on
-    with Stopping(crew) as stopping:
-        for item, answer in crew.run(plan.pending(retry_failed), left.bytes):
+    answers = crew.run(plan.pending(retry_failed), left.bytes)
+    with Stopping(crew) as stopping, closing(answers):  # whatever breaks this off, no worker outlives it
+        for item, answer in answers:
             line = line_of(_lost(item, answer)) if isinstance(answer, Loss) else answer
             plan.done(item, log.append(line.data), line.status)
             items, size = items + 1, size + item.bytes
@@ -254,10 +260,10 @@ def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
         yield row if item is None else {**row, "item": item.record()}
 
 
-def _finish(plan: Plan, log: Log, place: Output, layout: Layout, formats: Sequence[str], by: Sequence[str]) -> Summary:
+def _finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any]) -> Summary:
     summary = Summary()
     log.flush()
     rows = summary.counting(rows_of(plan, log))
-    place.write(rows, layout=layout, formats=formats, partition_by=by)
+    place.write(rows, **how)
     place.put(SUMMARY, summary.to_json().encode("ascii"))
     return summary

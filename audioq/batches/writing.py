@@ -93,28 +93,17 @@ def write_tables(
     return [*names, COMMIT]
 
 
-def check_tables(formats: Sequence[str], layout: Layout, partition_by: Sequence[str] = ()) -> None:
-    """Refuse, before any work, tables that `write_tables` could not write.
+def check_tables(layout: Layout, formats: Sequence[str], partition_by: Sequence[str]) -> None:
+    """Refuse tables that could not be written as asked, before there are any rows.
 
     Raises
     ------
     BatchError
-        A format is unknown, its package is not installed, or a column cannot divide.
+        As `write_tables`, or nothing that is asked for can be divided.
     """
-    for format in formats:
-        _check_format(format)
-    if "parquet" in formats:
-        from audioq.batches.parquet import arrow, check_divisions
-
-        arrow()
-        check_divisions(partition_by, layout.columns("recordings"))
-    elif partition_by:
-        raise BatchError(text("error.only_parquet_divides"))
-
-
-def _check_format(format: str) -> None:
-    if format not in FORMATS:
-        raise BatchError(text("error.unknown_format", {"format": format, "formats": ", ".join(FORMATS)}))
+    if partition_by and "parquet" not in formats:
+        raise BatchError(text("error.batch.not_divided", {"columns": ", ".join(partition_by)}))
+    write_tables((), lambda _: io.BytesIO(), layout, formats, partition_by)
 
 
 def _written(rows: Iterable[Row], writers: Sequence[Writer], layout: Layout) -> list[str]:
@@ -130,7 +119,8 @@ def _writer(format: str, open_part: OpenPart, layout: Layout, partition_by: Sequ
         return CsvTables(open_part, layout)
     if format == "jsonl":
         return Lines(open_part)
-    _check_format(format)
+    if format != "parquet":
+        raise BatchError(text("error.unknown_format", {"format": format, "formats": ", ".join(FORMATS)}))
     from audioq.batches.parquet import ParquetTables
 
     return ParquetTables(open_part, layout, partition_by, part_rows)

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from made_batches import by_file, folder, rows, speech, write_long
+from made_batches import SR, by_file, folder, rows, speech, write_long
 from made_broken import make_broken
 
 from audioq import batch
@@ -141,3 +141,11 @@ def test_hours_of_silence_in_few_bytes_are_refused_while_they_are_decoded(tmp_pa
     summary = batch(source, tmp_path / "out", max_memory=300, max_duration=3600)
     assert summary.causes == {"too_long": 1} and summary.statuses["ok"] == 2
     assert small < 1 << 20 and time.monotonic() - begun < 60
+
+
+@pytest.mark.slow
+def test_six_hours_pass_within_the_limits_of_every_batch(tmp_path):
+    piece = np.concatenate([speechlike(5.0, SR, np.random.default_rng(1)), np.zeros(25 * SR)])
+    write_long(tmp_path / "in" / "long.flac", 6 * 3600, piece)
+    summary = batch(tmp_path / "in", tmp_path / "out")
+    assert summary.statuses == {"ok": 1} and summary.seconds == 6 * 3600
