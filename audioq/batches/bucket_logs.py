@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from audioq.batches.bucket_parts import Options, Parts
 from audioq.batches.buckets import shown
 from audioq.batches.leases import BEAT_SECONDS, Lease, LostLeaseError
+from audioq.batches.leftovers import prefix, sweep
 from audioq.batches.logs import LOG, Head, Log
 from audioq.batches.objects import place_below
 from audioq.errors import BatchError
@@ -62,8 +63,9 @@ class BucketLog(Log):
         self._sending, self._wake, self._closing = threading.Lock(), threading.Event(), False
         self._waiting, self._sent_at, self._failing_since = 0, time.monotonic(), 0.0
         self._broken: BatchError | None = None
+        sweep()
         with ExitStack() as opened:
-            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="audioq-"))
+            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix=prefix()))
             self._lease = Lease(place_below(address, LEASE, storage_options), address, say)
             opened.callback(self._release)
             self._parts = Parts(address, self._lease.name, storage_options)

@@ -14,6 +14,7 @@ from audioq.batches.bucket_logs import BucketLog
 from audioq.batches.bucket_parts import COMMITS, Options, committed, log_copy
 from audioq.batches.buckets import place, shown, writing_at
 from audioq.batches.columns import TABLES
+from audioq.batches.leftovers import prefix
 from audioq.batches.logs import LOG, Head, Log, LogReader
 from audioq.batches.objects import place_below, remove, store
 from audioq.batches.rows import Row
@@ -62,7 +63,7 @@ class Bucket:
         if log is None:
             values = {"file": f"{shown(self._address)}/{COMMITS}", "cause": "there is none"}
             raise BatchError(text("error.batch.unread", values))
-        with tempfile.TemporaryDirectory(prefix="audioq-") as folder:
+        with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
             with log, open(Path(folder) / LOG, "wb") as copy:
                 shutil.copyfileobj(log, copy)
             yield LogReader(folder)

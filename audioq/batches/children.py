@@ -16,6 +16,7 @@ from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from audioq.batches.leftovers import sweep
 from audioq.batches.limits import Limits, end_with, hold_memory, hold_to_one_thread
 from audioq.errors import InstallationError
 
@@ -134,7 +135,9 @@ class Child:
         if not dead:
             self._process.kill()
         self.connection.close()
-        return self.status(_WAIT_SECONDS)
+        status = self.status(_WAIT_SECONDS)
+        sweep(self.pid)
+        return status
 
     def status(self, seconds: float) -> int | None:
         """Return the exit status once the process is gone, None if it is still there after so many seconds."""

@@ -164,7 +164,8 @@ def _answer(future: Future) -> Any:
             return future.result()
     if isinstance(error, KilledWorker):
         return Loss("crash", f"with the workers that read it, the last of which was {error.last_worker.address}")
-    raise BatchError(text("error.batch.worker", {"cause": f"{type(error).__name__}: {error}"})) from error
+    cause = " ".join(f"{type(error).__name__}: {error}".split())
+    raise BatchError(text("error.batch.worker", {"cause": cause})) from error
 
 
 @contextmanager

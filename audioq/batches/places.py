@@ -12,6 +12,7 @@ from typing import Any
 from audioq.batches.archives import Archives
 from audioq.batches.buckets import copy_object, is_address, path_of
 from audioq.batches.items import Item
+from audioq.batches.leftovers import prefix
 from audioq.batches.refusals import refused
 from audioq.batches.versions import is_digest, reason, version_of
 
@@ -62,7 +63,7 @@ def located(
 @contextmanager
 def _emptied(item: Item, folder: str | None) -> Iterator[str]:
     ending = _ENDING.search(item.member or path_of(item.address))
-    number, path = tempfile.mkstemp(ending[0] if ending else "", "audioq-", folder)
+    number, path = tempfile.mkstemp(ending[0] if ending else "", prefix(), folder)
     os.close(number)
     try:
         yield path

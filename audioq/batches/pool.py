@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from audioq.batches.children import READY, Child, Job, MemoryLimitError, Order
+from audioq.batches.leftovers import sweep
 from audioq.batches.limits import Limits
 from audioq.errors import BatchError
 from audioq.messages import text
@@ -62,6 +63,7 @@ class Pool:
         self._begun: dict[Child, float] = {}
         self._again: deque[Order] = deque()
         self._stillborn = 0
+        sweep()
 
     def run(self, tasks: Iterable[Any], left: float | None = None) -> Iterator[tuple[Any, Any]]:
         """Do tasks and yield each with its answer or `Loss`, as they are finished.

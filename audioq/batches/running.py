@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from audioq.batches.items import Item
@@ -171,8 +170,7 @@ def batch(
         place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
-        copies = opened.enter_context(TemporaryDirectory(prefix="audioq-", ignore_cleanup_errors=True))
-        scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, copies, debug)
+        scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
         crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
         _work(plan, log, place, crew, retry_failed, watch)
         return _finish(plan, log, place, how)
@@ -226,7 +224,7 @@ def _crew(
     if scheduler is not None or client is not None:
         from audioq.batches.cluster import Cluster
 
-        return Cluster(replace(scoring, copies=None, away=True), limits, scheduler, client)
+        return Cluster(replace(scoring, away=True), limits, scheduler, client)
     return Pool(scoring, limits, jobs, method)
 
 

@@ -62,8 +62,6 @@ class Scoring:
         Folder in which the feature tables are kept, and found again, by the keys of their items.
     storage_options : mapping
         What fsspec needs to fetch a recording.
-    copies : str or None
-        Folder for copies of what is not a file of this machine; else where the system keeps temporary files.
     debug : bool
         Whether a fault of our own is told with its traceback.
     away : bool
@@ -75,7 +73,6 @@ class Scoring:
     options: Mapping[str, Any]
     tables: str | None = None
     storage_options: Mapping[str, Any] | None = None
-    copies: str | None = None
     debug: bool = False
     away: bool = False
 
@@ -127,8 +124,7 @@ class Scoring:
 
             def place(one: Item) -> str:
                 most, options = self.limits.most_bytes, self.storage_options
-                kept: dict[str, Any] = {"folder": self.copies, "archives": _archives(options)}
-                path = located(one, most_bytes=most, storage_options=options, **kept)
+                path = located(one, most_bytes=most, storage_options=options, archives=_archives(options))
                 try:
                     return fetched.enter_context(path)
                 except AudioError as error:
