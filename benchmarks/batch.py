@@ -36,8 +36,10 @@ import sys
 import numpy as np, soundfile
 from audioq.simulate import speechlike
 folder, count, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+pieces = [speechlike(min(seconds, 10.0), 8000, np.random.default_rng(n)) for n in range(8)]
 for n in range(count):
-    soundfile.write(f"{folder}/{n:04d}.flac", speechlike(seconds, 8000, np.random.default_rng(n)), 8000)
+    y = np.resize(np.roll(pieces[n % 8], 800 * n), round(seconds * 8000))
+    soundfile.write(f"{folder}/{n:04d}.flac", y, 8000)
 """
 
 MEASURED = """

@@ -128,7 +128,7 @@ class Scoring:
                 try:
                     return fetched.enter_context(path)
                 except AudioError as error:
-                    raise self._of_here(one, error) from error
+                    raise self._of_here(one, error) from error.__cause__
 
             report = self._call(item, place) if item.legs else self._recording(item, place)
         for one in item.legs or (item,):
@@ -187,11 +187,11 @@ class Scoring:
 
 def _ran_out(error: BaseException | None) -> bool:
     """Whether an error comes from a lack of memory, so that it says nothing of the recording."""
-    seen: set[int] = set()  # causes and contexts may form a circle
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:  # an error that was raised from itself is its own cause
         if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
             return True
+        seen.add(id(error))
         error = error.__cause__ or error.__context__
     return False
 
