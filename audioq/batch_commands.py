@@ -148,7 +148,8 @@ def _score(source: list[str], output: str, how: dict[str, Any], fail_on: FailOn 
             for line in (*summary.to_text().splitlines(), *bar.words(), text("batch.written", {"output": output})):
                 out.write_line(line)
     labels = {label for label, count in summary.labels.items() if count}
-    raise typer.Exit(status(labels, summary.statuses["failed"] > 0, fail_on))
+    failed = summary.statuses["failed"] > 0 or summary.without_leg > 0
+    raise typer.Exit(status(labels, failed, fail_on))
 
 
 def _estimate(source: list[str], output: str, reading: dict[str, Any]) -> None:
@@ -174,7 +175,7 @@ def _refusing() -> Iterator[None]:
 
 
 def verify(
-    results: Annotated[str, typer.Argument(metavar="RESULTS", help="Folder that audioq batch wrote.")],
+    results: Annotated[str, typer.Argument(metavar="RESULTS", help="Folder or address that audioq batch wrote to.")],
     source: Sources,
     glob: Glob = None,
     by_hash: ByHash = False,
@@ -205,7 +206,7 @@ def verify(
 
 
 def manifest(
-    source: Sources,
+    source: Annotated[list[str], typer.Argument(metavar="SOURCE", help="Folders, recordings, or addresses.")],
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="MANIFEST.csv", help="Write the draft to this file.")
     ],

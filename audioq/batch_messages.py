@@ -63,9 +63,23 @@ BATCH_WORDS = {
     "error.batch.manifest": "{file}: cannot be written ({cause}); give another file with -o",
     "bar.rate": "{rate:.1f} recordings/s",
     "batch.throughput": (
-        "{items} scored in {elapsed:.1f} s: {rate:.1f} recordings/s, {speed:.0f} times as fast as they were spoken"
+        "{items} rows made in {elapsed:.1f} s: {rate:.1f} recordings/s, {speed:.0f} times as fast as they were spoken"
     ),
     "batch.kept": "{kept} rows of earlier runs were kept",
+    "batch.gone": "{gone} rows are of recordings that the sources do not have (any more)",
+    "error.batch.moved": (
+        "{folder}: has rows of the same recordings under other names ({was}, now {now}); names are relative to the "
+        "working folder: type the command where it was typed first, or give another folder with -o"
+    ),
+    "error.batch.range": "{name} is {value}; give {wanted}",
+    "error.batch.draft_of_manifest": (
+        "{file}: is a manifest already, and a draft of it would lose what is filled in; "
+        "give the folders of its recordings"
+    ),
+    "error.batch.manifest_name": "{file}: a manifest is drafted as CSV; give a name that ends in .csv with -o",
+    "error.batch.manifest_there": (
+        "{file}: is there already, and what was filled in would be lost; give another name with -o, or take it away"
+    ),
     "batch.interrupted": "interrupted; {items} rows of this run are in {output}. Run the same command again to go on",
     "manifest.written": (
         "{rows} recordings in {output}: {duplicates} are copies of others, {near} sound like others; fill in app, "
@@ -75,8 +89,8 @@ BATCH_WORDS = {
     "estimate.amount": "{items} recordings, {megabytes:.0f} MB",
     "estimate.pending": "{pending} of them are still to be scored",
     "estimate.time": (
-        "about {hours:.1f} hours of sound; scoring would take about {took} (h:mm:ss) with {jobs} worker processes, "
-        "judged by {tried} recordings drawn at random"
+        "about {hours:.1f} hours of sound in all; scoring what is left would take about {took} (h:mm:ss) with {jobs} "
+        "worker processes, judged by {tried} recordings drawn at random"
     ),
     "estimate.unknown": "an unknown time",
     "verify.differs": "{file}: {what} differ: was {was}, now {now}",

@@ -30,13 +30,14 @@ RESULT_WORDS = {
     "summary.others": "others",
     "summary.count": "{name} {count:,.0f} ({share:.1%})",
     "summary.mos": (
-        "MOS of calls with speech: {mean:.2f} on average, of {n:,.0f} calls; those without speech have none, and "
+        "MOS of calls with speech: {mean:.2f} on average, of the {n:,.0f} in which enough speech is heard, and "
         "{share:.1%} of all {ok:,.0f} that were scored are blocked"
     ),
     "summary.no_mos": (
         "MOS of calls with speech: undefined, because none has speech; {share:.1%} of all {ok:,.0f} that were scored "
         "are blocked"
     ),
+    "summary.without_leg": "calls of which a leg could not be read: {count:,.0f}, judged by the others",
     "summary.worst": "most severe (0 none, 1 nothing got through):",
     "summary.row": "{severity:.2f}  {label:<8}  longest dropout {longest:.2f} s  {file}",
     "summary.row_without": "{severity:.2f}  {label:<8}  {file}",

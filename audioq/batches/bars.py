@@ -56,6 +56,8 @@ class Bar:
             yield text("batch.throughput", values)
         if self.step.kept:
             yield text("batch.kept", {"kept": self.step.kept})
+        if self.step.gone:
+            yield text("batch.gone", {"gone": self.step.gone})
 
     def show(self, step: Step) -> None:
         """Take the bar on; the first call begins the count of time."""

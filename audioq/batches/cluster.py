@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 import queue
+import re
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _AHEAD = 2
 """Tasks for each thread of the cluster that are on their way at a time."""
+_ADDRESS = re.compile(r"[a-z]+://[^/\s]+")
 _CONNECT_SECONDS = 15.0
 _WORKER_SECONDS = 60.0
 """A cluster that has no worker for so long is given up."""
@@ -191,6 +193,9 @@ def _connect(address: str) -> Client:
     except ImportError:
         values = {"library": "distributed", "package": "audioq[cluster]"}
         raise BatchError(text("error.not_installed", values)) from None
+    if not _ADDRESS.match(address):
+        values = {"address": address, "cause": "it is no address such as tcp://host:8786"}
+        raise BatchError(text("error.batch.no_scheduler", values))
     for name in _NOISY:  # what matters of it is raised
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:

@@ -11,8 +11,10 @@ from audioq.batches.archives import is_archive
 from audioq.batches.drafts import Described, Row, describe, draft, write_manifest
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
+from audioq.batches.manifests import is_manifest
 from audioq.batches.moments import zone
 from audioq.batches.pool import Loss, Pool
+from audioq.batches.ranges import check_ranges
 from audioq.batches.refusals import stopped
 from audioq.batches.sources import Source, list_items
 from audioq.errors import BatchError
@@ -76,17 +78,23 @@ def manifest(
     Raises
     ------
     BatchError
-        There is no such time zone, a source is an archive, or `output` cannot be written.
+        There is no such time zone, a source is an archive or a manifest, or `output` cannot be written, is there
+        already, or does not end in ``.csv``.
     """
     zone(time_zone)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     for path in (os.fspath(one) for one in sources):
         if is_archive(path):
             raise stopped(path, "draft_of_archive")
+        if is_manifest(path):
+            raise BatchError(text("error.batch.draft_of_manifest", {"file": path}))
+    if output is not None:
+        _check_output(os.fspath(output))
     options = {} if raw_format is None else {"raw_format": raw_format}
     listed = list_items(sources, glob=glob, raw=raw_format is not None, options=options)
     items = [item for item in listed if item.address]
     limits = Limits(timeout, max_duration, max_memory, max_size)
+    check_ranges(jobs=jobs, limits=limits)
     described = _describe(items, Pool(Describing(limits), limits, jobs), watch)
     for one in described:
         if one["problem"] is not None and say is not None:
@@ -112,6 +120,14 @@ def _unread(item: Item, loss: Loss) -> Described:
     said = text(f"error.batch.{loss.cause}", {"file": item.file, "detail": loss.detail})
     known: dict[str, Any] = {"file": item.file, "address": item.address, "sha256": "", "modified": None}
     return {**known, "tags": [], "duration_s": None, "course": [], "problem": said}
+
+
+def _check_output(file: str) -> None:
+    """Refuse, before any work, to write over what somebody may have filled in, or under a name of another kind."""
+    if not file.lower().endswith(".csv"):
+        raise BatchError(text("error.batch.manifest_name", {"file": file}))
+    if os.path.lexists(file):
+        raise BatchError(text("error.batch.manifest_there", {"file": file}))
 
 
 def _write(rows: Iterable[Row], file: str) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool, cores
+from audioq.batches.ranges import check_ranges
 from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
 from audioq.messages import text
@@ -80,7 +83,8 @@ def estimate(
 ) -> Estimate:
     """Say what a batch would be, without writing anything.
 
-    Recordings drawn at random are scored for some seconds; the rest is taken to be like them, byte for byte.
+    Recordings drawn at random are scored for some seconds; the rest is taken to be like those that end as it does, byte
+    for byte.
 
     Parameters
     ----------
@@ -93,36 +97,75 @@ def estimate(
     -------
     Estimate
     """
+    check_ranges(jobs=jobs, seed=seed)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "storage_options": storage_options}
     with Plan() as plan, Plan() as drawn:
-        plan.add(list_items(sources, raw=raw_format is not None, **how))
+        every: _Sizes = defaultdict(int)
+        plan.add(_sized(list_items(sources, raw=raw_format is not None, **how), every))
         total = plan.total()
         if output is not None and (place := output_at(output, storage_options)).has_log():
             with place.reading() as log:
                 plan.take_up(log.entries())
         left = plan.amount()
-        drawn.add(plan.pending())
+        pending: _Sizes = defaultdict(int)
+        drawn.add(_sized(plan.pending(), pending))
         drawn.sample(_TRIED, seed)
         options = {} if raw_format is None else {"raw_format": raw_format}
         scoring = Scoring(DEFAULT_THRESHOLDS, Limits(), options, storage_options=storage_options)
-        tried, size, sound, took = _try(scoring, drawn)
+        tried = _try(scoring, drawn)
     workers = jobs or cores()
-    hours = sound / size * total.bytes / 3600 if size and sound else float("nan")
-    seconds = took / size * left.bytes / workers if size else float("nan")
-    return Estimate(total.items, total.bytes, left.items, left.bytes, tried, hours, seconds, workers)
+    hours = _taken_like(every, {ending: (one.size, one.sound) for ending, one in tried.items()}) / 3600
+    seconds = _taken_like(pending, {ending: (one.size, one.took) for ending, one in tried.items()}) / workers
+    count = sum(one.count for one in tried.values())
+    return Estimate(total.items, total.bytes, left.items, left.bytes, count, hours, seconds, workers)
 
 
-def _try(scoring: Scoring, drawn: Plan) -> tuple[int, int, float, float]:
-    """Score some recordings with one worker; return how many, their bytes, seconds of sound, and seconds it took."""
-    pool, tried, size, sound = Pool(scoring, scoring.limits, 1), 0, 0, 0.0
-    begun = took = 0.0
-    for item, answer in pool.run(drawn.pending()):
-        if not begun:  # the first pays for what every worker loads once
-            begun = time.monotonic()
-            if drawn.total().items > 1:
-                continue
-        tried, size, took = tried + 1, size + item.bytes, time.monotonic() - begun
-        sound += 0.0 if isinstance(answer, Loss) else answer.seconds
-        pool.stopping = took > _SECONDS
-    return tried, size, sound, took
+_Sizes = defaultdict[str, int]
+"""Bytes by the ending of names."""
+
+
+def _ending(item: Item) -> str:
+    return os.path.splitext(item.member or item.address)[1].lower()
+
+
+def _sized(items: Iterable[Item], sizes: _Sizes) -> Iterator[Item]:
+    """Yield items, and add their bytes to those of their ending."""
+    for item in items:
+        sizes[_ending(item)] += item.bytes
+        yield item
+
+
+def _taken_like(sizes: Mapping[str, int], tried: Mapping[str, tuple[int, float]]) -> float:
+    """Return what recordings of these sizes hold or take, if those of an ending are like the tried ones of it."""
+    size, amount = (sum(pair[i] for pair in tried.values()) for i in (0, 1))
+    if not size:
+        return math.nan
+    each = {ending: own[1] / own[0] for ending, own in tried.items() if own[0]}
+    return sum(count * each.get(ending, amount / size) for ending, count in sizes.items())
+
+
+@dataclass(slots=True)
+class _Tried:
+    """Recordings of one ending that were scored: how many, their bytes, seconds of sound, seconds that it took."""
+
+    count: int = 0
+    size: int = 0
+    sound: float = 0.0
+    took: float = 0.0
+
+
+def _try(scoring: Scoring, drawn: Plan) -> dict[str, _Tried]:
+    """Score some recordings with one worker, and return by ending what that took."""
+    pool, tried = Pool(scoring, scoring.limits, 1), defaultdict[str, _Tried](_Tried)
+    last = begun = time.monotonic()
+    several = drawn.total().items > 1
+    for number, (item, answer) in enumerate(pool.run(drawn.pending())):
+        now = time.monotonic()
+        if number or not several:  # the first pays for what every worker loads once
+            own = tried[_ending(item)]
+            own.count, own.size, own.took = own.count + 1, own.size + item.bytes, own.took + now - last
+            own.sound += 0.0 if isinstance(answer, Loss) else answer.seconds
+        last = now
+        pool.stopping = now - begun > _SECONDS
+    return dict(tried)

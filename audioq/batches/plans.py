@@ -91,6 +91,16 @@ class Plan:
         count, size = self._base.execute("SELECT COUNT(*), TOTAL(size) FROM items").fetchone()
         return Amount(count, int(size))
 
+    def gone(self) -> list[int]:
+        """Return where the rows of recordings are that are there no more."""
+        return [offset for (offset,) in self._base.execute("SELECT offset FROM gone ORDER BY id")]
+
+    def like(self, size: int | None) -> Iterator[Item]:
+        """Yield the pending items of this size."""
+        sql = f"SELECT item FROM items WHERE size = ? AND {_PENDING[False]} LIMIT ?"
+        for (item,) in self._base.execute(sql, (size or 0, _PAGE)).fetchall():
+            yield Item.from_json(item)
+
     def pending(self, retry_failed: bool = False) -> Iterator[Item]:
         """Yield what is to be done, each once, also while `done` is called."""
         last = 0
@@ -109,5 +119,5 @@ class Plan:
         sql = "SELECT item, offset FROM items WHERE offset IS NOT NULL ORDER BY ordinal"
         for item, offset in self._base.execute(sql):
             yield Item.from_json(item), offset
-        for (offset,) in self._base.execute("SELECT offset FROM gone ORDER BY id"):
+        for offset in self.gone():
             yield None, offset

@@ -15,6 +15,7 @@ from audioq.batches.moments import zone
 from audioq.batches.outputs import Output, output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
+from audioq.batches.ranges import check_ranges
 from audioq.batches.rows import Row, failed_row
 from audioq.batches.scoring import Scoring, line_of
 from audioq.batches.sources import Source, list_items
@@ -25,6 +26,7 @@ from audioq.batches.tables import Layout
 from audioq.batches.writing import check_tables
 from audioq.errors import BatchError, CrashError, InternalError, LimitError
 from audioq.messages import text
+from audioq.render.escape import printable
 from audioq.roles import Channels
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 
@@ -141,6 +143,7 @@ def batch(
         On Ctrl-C, once what was begun is finished.
     """
     limits = Limits(timeout, max_duration, max_memory, max_size)
+    check_ranges(jobs=jobs, sample=sample, seed=seed, start=start, end=end, limits=limits)
     options = given(locals(), *_READING, *_ROLES)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     zone(time_zone)  # which refuses names of none
@@ -170,6 +173,7 @@ def batch(
         place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
+        _refuse_moved(plan, log, os.fspath(output))
         scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
         crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
         _work(plan, log, place, crew, retry_failed, watch)
@@ -178,6 +182,9 @@ def batch(
 
 SUMMARY = "summary.json"
 """Name of the summary in the folder of the results."""
+
+_LOOKED_AT = 20
+"""Rows of recordings that the sources do not have: of so many it is seen whether they have them under other names."""
 
 _READING = ("start", "end", "stream", "sha256", "raw_format")
 _ROLES = ("channels", "expect_speech", "ignore_channels", "side")
@@ -232,7 +239,8 @@ def _work(plan: Plan, log: Log, place: Output, crew: Any, retry_failed: bool, wa
     """Score what is pending; each row is in the log before the next is waited for."""
     left, total = plan.amount(retry_failed), plan.total()
     items = size = 0
-    watch(Step(0, 0, left.items, left.bytes, total.items - left.items))
+    step = Step(0, 0, left.items, left.bytes, total.items - left.items, len(plan.gone()))
+    watch(step)
     if left.items:
         place.reopen()  # the tables are those of an earlier state from now on
     answers = crew.run(plan.pending(retry_failed), left.bytes)
@@ -241,8 +249,19 @@ def _work(plan: Plan, log: Log, place: Output, crew: Any, retry_failed: bool, wa
             line = line_of(_lost(item, answer)) if isinstance(answer, Loss) else answer
             plan.done(item, log.append(line.data), line.status)
             items, size = items + 1, size + item.bytes
-            watch(Step(items, size, left.items, left.bytes, total.items - left.items, line))
+            watch(replace(step, items=items, bytes=size, row=line))
         stopping.leave()
+
+
+def _refuse_moved(plan: Plan, log: Log, folder: str) -> None:
+    """Refuse to score the same recordings once more under other names, as from another working folder."""
+    for offset in plan.gone()[:_LOOKED_AT]:
+        was = log.row(offset)["item"]
+        for item in plan.like(was["size"]):
+            names = (os.path.basename(one) for one in (item.file, was["file"]))
+            if len(set(names)) == 1 and item.version == was["version"] and item.file:
+                values = {"folder": folder, "was": printable(was["file"]), "now": printable(item.file)}
+                raise BatchError(text("error.batch.moved", values))
 
 
 def _lost(item: Item, loss: Loss) -> Row:

@@ -19,7 +19,9 @@ class Step:
     all_items, all_bytes : int
         To be done in this run.
     kept : int
-        Rows that earlier runs left.
+        Rows that earlier runs left of recordings of the sources.
+    gone : int
+        Rows that earlier runs left of others.
     row : Line or None
         What was finished last; None when the work begins.
     """
@@ -29,6 +31,7 @@ class Step:
     all_items: int
     all_bytes: int
     kept: int
+    gone: int = 0
     row: Line | None = None
 
 

@@ -45,6 +45,8 @@ class Summary:
         Sound of those that were scored.
     mos, with_mos : Fraction, int
         Sum of the MOS over the calls that have one, which are those with speech, and how many these are.
+    without_leg : int
+        Calls that were judged though a leg of theirs could not be read.
     worst : list of dict
         The most severe of those that were harmed at all, the worst first: file, recording_id, severity, label,
         longest_dropout_s.
@@ -59,6 +61,7 @@ class Summary:
     mos: Fraction = Fraction(0)
     with_mos: int = 0
     worst: list[dict[str, Any]] = field(default_factory=list)
+    without_leg: int = 0
 
     def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows on and add each."""
@@ -79,6 +82,7 @@ class Summary:
     def _score(self, row: Row, result: Mapping[str, Any]) -> None:
         self.labels[result["verdict"]["label"]] += 1
         self.bases[result["verdict"]["basis"]] += 1
+        self.without_leg += any("error" in leg for leg in result.get("legs", ()))
         self.seconds += Fraction(result["format"]["duration"])
         if result["scores"]["mos"] is not None:
             self.mos += Fraction(result["scores"]["mos"])
@@ -123,6 +127,7 @@ class Summary:
             "bases": _ranked(self.bases),
             "causes": _ranked(self.causes),
             "outcomes": _ranked(self.outcomes),
+            "calls_without_a_leg": self.without_leg,
             "hours": round(float(self.seconds / 3600), 6),
             "mos_of_calls_with_speech": {
                 "n": self.with_mos,
@@ -158,6 +163,8 @@ class Summary:
         for name, counts in groups.items():
             if counts.total():
                 yield f"{_word(name, language)}: {_counted(counts, language)}"
+        if self.without_leg:
+            yield text("summary.without_leg", {"count": self.without_leg}, language)
 
     def _hours(self, language: str) -> str:
         return text("summary.hours", {"hours": float(self.seconds / 3600)}, language)

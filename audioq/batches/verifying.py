@@ -15,6 +15,7 @@ from audioq.batches.logs import LogReader
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
+from audioq.batches.ranges import check_ranges
 from audioq.batches.rows import Row
 from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
@@ -123,6 +124,7 @@ def verify(
         There are no results, or they were judged by other thresholds.
     """
     limits = Limits(timeout, max_duration, max_memory, max_size)
+    check_ranges(jobs=jobs, sample=sample, seed=seed, limits=limits)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "storage_options": storage_options}
     with output_at(results, storage_options).reading() as reader, Plan() as plan:

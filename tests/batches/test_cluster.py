@@ -185,6 +185,8 @@ def test_no_scheduler_and_no_worker_are_told(passing, monkeypatch):
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     assert list(Cluster(made_jobs.double, LIMITS, address).run([])) == []
+    with pytest.raises(BatchError, match="foo: no Dask scheduler answers there .it is no address such as tcp://"):
+        list(Cluster(made_jobs.double, LIMITS, "foo").run(numbers(1)))
     with pytest.raises(BatchError, match=f"{address}: no Dask scheduler answers there"):
         list(Cluster(made_jobs.double, LIMITS, address).run(numbers(1)))
     monkeypatch.setattr("audioq.batches.cluster._CONNECT_SECONDS", 60.0)

@@ -63,6 +63,14 @@ def test_a_draft_can_be_scored_as_it_stands(folder, tmp_path):
 def test_what_cannot_be_drafted_is_refused(folder, tmp_path):
     with pytest.raises(audioq.BatchError, match="Nowhere/Land"):
         audioq.manifest(folder, time_zone="Nowhere/Land")
+    with pytest.raises(audioq.BatchError, match=r"m.csv: is a manifest already, and a draft of it would lose"):
+        audioq.manifest("m.csv", tmp_path / "other.csv")
+    with pytest.raises(audioq.BatchError, match=r"m.parquet: a manifest is drafted as CSV"):
+        audioq.manifest(folder, tmp_path / "m.parquet")
+    (tmp_path / "filled.csv").write_text("file,operator\na.wav,A\n")
+    with pytest.raises(audioq.BatchError, match=r"filled.csv: is there already, and what was filled in would be lost"):
+        audioq.manifest(folder, tmp_path / "filled.csv")
+    assert (tmp_path / "filled.csv").read_text() == "file,operator\na.wav,A\n"
     with pytest.raises(audioq.BatchError, match="cannot be written"):
         audioq.manifest(folder, tmp_path / "missing" / "m.csv", jobs=1)
     done = CliRunner().invoke(app, ["manifest", str(folder), "-o", str(tmp_path / "missing" / "m.csv")])

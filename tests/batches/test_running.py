@@ -10,7 +10,7 @@ import shutil
 import pytest
 from made_batches import by_file, folder, rows, speech, tables
 
-from audioq import analyze, analyze_legs, batch
+from audioq import analyze, analyze_legs, batch, estimate
 from audioq.batches.children import METHODS
 from audioq.batches.rows import CAUSES
 from audioq.errors import BatchError
@@ -260,3 +260,41 @@ def test_two_runs_at_once_are_refused(tmp_path):
 
     batch(source, tmp_path / "out", watch=again)
     assert len(by_file(tmp_path / "out")) == 3
+
+
+def test_the_same_recordings_under_other_names_are_refused(tmp_path, monkeypatch):
+    folder(tmp_path / "calls", 3)
+    monkeypatch.chdir(tmp_path / "calls")
+    batch(".", tmp_path / "out", jobs=1)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BatchError, match=r"under other names \((\d+.wav), now calls/\1\)"):
+        batch("calls", tmp_path / "out", jobs=1)
+    assert len(rows(tmp_path / "out")) == 3
+    # What is really gone is no reason to refuse, and what is new is scored.
+    (tmp_path / "calls" / "001.wav").unlink()
+    speech(tmp_path / "calls" / "new.wav", 2.0, 77)
+    monkeypatch.chdir(tmp_path / "calls")
+    steps = []
+    assert batch(".", tmp_path / "out", jobs=1, watch=steps.append).total == 4
+    assert (steps[0].all_items, steps[0].kept, steps[0].gone) == (1, 2, 1)
+
+
+def test_a_call_that_lacks_a_leg_is_counted(tmp_path):
+    folder(tmp_path / "calls", 1)
+    (tmp_path / "m.csv").write_text("file,call_id,leg\ncalls/000.wav,c,a\ncalls/none.wav,c,b\n")
+    summary = batch(tmp_path / "m.csv", tmp_path / "out", jobs=1)
+    assert summary.without_leg == 1 and summary.statuses == {"ok": 1}
+    assert "calls of which a leg could not be read: 1" in summary.to_text()
+    # Once the leg is there, the call is another item, and is scored again.
+    shutil.copy(tmp_path / "calls" / "000.wav", tmp_path / "calls" / "none.wav")
+    assert batch(tmp_path / "m.csv", tmp_path / "out", jobs=1).without_leg == 0
+
+
+def test_an_estimate_is_made_by_endings(tmp_path):
+    for number in range(6):
+        speech(tmp_path / "in" / f"{number}.wav", 4.0, number)
+        speech(tmp_path / "in" / f"{number}.flac", 4.0, number)
+    found = estimate(tmp_path / "in", jobs=2)
+    assert (found.items, found.pending, found.tried, found.jobs) == (12, 12, 11, 2)
+    assert found.hours == pytest.approx(48 / 3600, rel=0.02) and found.seconds > 0
+    assert "in all" in found.to_text() and "what is left" in found.to_text()
