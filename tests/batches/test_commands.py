@@ -33,7 +33,7 @@ def test_a_batch_says_what_it_found_and_where_it_is(source, tmp_path):
     lines = out.splitlines()
     assert (code, err) == (0, "")  # which is no terminal: no bar
     assert lines[0].startswith("3 recordings: 3 scored, 0 failed")
-    assert lines[-2].startswith("3 scored in ") and lines[-1] == f"results in {tmp_path / 'out'}"
+    assert lines[-2].startswith("3 rows made in ") and lines[-1] == f"results in {tmp_path / 'out'}"
     assert set(tables(tmp_path / "out")) and not [one for one in os.listdir(tmp_path / "out") if ".part" in one]
     code, out, _ = run("batch", source, "-o", tmp_path / "out")
     assert code == 0 and "3 rows of earlier runs were kept" in out

@@ -42,7 +42,7 @@ def test_a_mean_mos_has_its_number_and_the_blocked_beside_it():
     assert found["n"] == 2 and found["mean"] == pytest.approx(sum(opinions) / 2, abs=1e-6)
     assert found["blocked_share"] == 0.5
     (line,) = [line for line in summed(several).to_text().splitlines() if "MOS" in line]
-    assert f"{sum(opinions) / 2:.2f} on average, of 2 calls" in line and "50.0% of all 4" in line
+    assert f"{sum(opinions) / 2:.2f} on average, of the 2 in which" in line and "50.0% of all 4" in line
 
 
 def test_without_speech_there_is_no_mean_mos():
