@@ -21,9 +21,10 @@ class Task:
     verb: str
     number: int = 0
     bytes: int = 1
+    padding: str = ""
 
 
-def double(task: Task) -> int:
+def double(task: Task) -> int | str:
     if task.verb == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if task.verb == "litter":
@@ -35,6 +36,8 @@ def double(task: Task) -> int:
         time.sleep(600)
     if task.verb == "sleep":
         time.sleep(0.02)
+    if task.verb == "big":
+        return task.padding * 2
     if task.verb == "raise":
         raise ZeroDivisionError("by zero")
     if task.verb == "damaged":

@@ -11,14 +11,15 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from audioq.batches.leftovers import sweep
 from audioq.batches.limits import Limits, end_with, hold_memory, hold_to_one_thread
-from audioq.errors import InstallationError
+from audioq.errors import BatchError, InstallationError, RoomError
 
 Job = Callable[[Any], Any]
 """What is done with a task; must be picklable, and so must tasks and answers. Its ``prepare()``, if it has one, is
@@ -27,7 +28,7 @@ called once by each child before the first."""
 METHODS = ("fork", "spawn")
 """How a child starts: as a copy of this process, or as a Python of its own."""
 _WAIT_SECONDS = 5.0
-_INSTEAD = "import sys; from audioq.batches.children import serve_descriptor; serve_descriptor(int(sys.argv[1]))"
+_INSTEAD = "import sys; from audioq.batches.children import serve_descriptor; serve_descriptor(*map(int, sys.argv[1:]))"
 
 
 READY = object()
@@ -40,10 +41,14 @@ class MemoryLimitError(Exception):
 
 @dataclass(eq=False, slots=True)
 class Order:
-    """A task, and how many children have died of it."""
+    """A task, as it is and as it goes through a pipe, and how many children have died of it."""
 
     task: Any
     deaths: int = 0
+    data: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.data = bytes(ForkingPickler.dumps(self.task))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class _Fault:
             return MemoryLimitError()
         if self.name == InstallationError.__name__:
             return InstallationError(self.text)
+        if self.name == RoomError.__name__:
+            return BatchError(self.text)
         return RuntimeError(f"{self.name}: {self.text}")
 
 
@@ -96,10 +103,13 @@ class Child:
         return self._process.pid or 0
 
     def give(self, order: Order) -> None:
-        """Hand it one more task; one that is dead keeps it in `orders`."""
+        """Hand it one more task; one that is dead keeps it in `orders`.
+
+        A child that is at work reads nothing, and a pipe holds only so much: give it then what is small.
+        """
         self.orders.append(order)
         try:
-            self.connection.send(order.task)
+            self.connection.send_bytes(order.data)
         except OSError:
             pass  # it is dead, as whoever waits for its answer will see
 
@@ -112,6 +122,8 @@ class Child:
             The task needed too much memory; the child should be ended.
         InstallationError
             audioq itself is damaged.
+        BatchError
+            There is no room for copies of recordings.
         RuntimeError
             The job raised anything else.
         EOFError
@@ -151,7 +163,7 @@ class Child:
 
 
 def _fork(theirs: Any, job: Job, limits: Limits) -> BaseProcess:
-    process = get_context("fork").Process(target=serve, args=(theirs, job, limits), daemon=True)
+    process = get_context("fork").Process(target=serve, args=(theirs, job, limits, os.getpid()), daemon=True)
     process.start()
     return process
 
@@ -159,35 +171,37 @@ def _fork(theirs: Any, job: Job, limits: Limits) -> BaseProcess:
 def _spawn(theirs: Any, job: Job, limits: Limits) -> BaseProcess | subprocess.Popen[bytes]:
     """Start a Python of its own: it imports no ``__main__``, and may be started where daemons may have no children."""
     if os.name != "posix":
-        process = get_context("spawn").Process(target=serve, args=(theirs, job, limits), daemon=True)
+        process = get_context("spawn").Process(target=serve, args=(theirs, job, limits, os.getpid()), daemon=True)
         process.start()
         return process
     number = theirs.fileno()
-    paths = os.pathsep.join(path for path in sys.path if path)
+    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)
     return subprocess.Popen(
-        [sys.executable, "-c", _INSTEAD, str(number)],
+        # -P: the working folder may hold a stranger's files, and none of them is a module of ours.
+        [sys.executable, "-P", "-c", _INSTEAD, str(number), str(os.getpid())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=[number],
         env=os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
+        process_group=0,  # Ctrl-C is for this process alone, from the first instant on
     )
 
 
-def serve_descriptor(number: int) -> None:
+def serve_descriptor(number: int, parent: int) -> None:
     """Serve at the end of a pipe that was handed down; job and limits come first."""
     from multiprocessing.connection import Connection
 
     end: Connection[Any, Any] = Connection(number)
     job, limits = end.recv()
-    serve(end, job, limits)
+    serve(end, job, limits, parent)
 
 
-def serve(end: Any, job: Job, limits: Limits) -> None:
-    """Do tasks until the parent closes the pipe or is gone; this runs in the child."""
+def serve(end: Any, job: Job, limits: Limits, parent: int) -> None:
+    """Do tasks until `parent`, the process that started this one, closes the pipe or is gone."""
     # Ctrl-C goes to the whole group of processes. Only the parent decides what is still done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end_with(os.getppid())
+    end_with(parent)
     hold_to_one_thread()
     _prepare(job)
     hold_memory(limits.max_memory)

@@ -10,8 +10,8 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import IO, Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -52,24 +52,29 @@ class Head:
         Fingerprints.
     options : mapping
         What was said of all recordings.
+    anew : bool
+        Whether everything was to be scored again.
     """
 
     audioq: str
     measurement: str
     thresholds: str
     options: Mapping[str, Any]
+    anew: bool = False
 
     def line(self) -> bytes:
         """Return the head as a line of the log."""
         own = {name: getattr(self, name) for name in ("audioq", "measurement", "thresholds")}
-        head = {"log": LOG_VERSION, **own, "options": dict(self.options)}
+        head: dict[str, Any] = {"log": LOG_VERSION, **own, "options": dict(self.options)}
+        if self.anew:
+            head["anew"] = True
         return json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
 
     def differences(self, line: bytes) -> list[str]:
         """Return what another head says otherwise: ``name: theirs, now ours``."""
         theirs, ours = json.loads(line), json.loads(self.line())
         return [f"{name}: {_short(theirs.get(name))}, now {_short(ours[name])}"
-                for name in ours if theirs.get(name) != ours[name]]  # fmt: skip
+                for name in ours if name != "anew" and theirs.get(name) != ours[name]]  # fmt: skip
 
 
 def _short(value: Any) -> str:
@@ -88,6 +93,8 @@ class LogReader:
     BatchError
         There is no log of a batch.
     """
+
+    _rows: IO[bytes] | None = None
 
     def __init__(self, folder: str) -> None:
         self.file = os.path.join(folder, LOG)
@@ -127,9 +134,10 @@ class LogReader:
 
     def row(self, offset: int) -> Row:
         """Return the row that begins at `offset`."""
-        with open(self.file, "rb") as stream:
-            stream.seek(offset)
-            row: Row = json.loads(stream.readline())
+        if self._rows is None:
+            self._rows = open(self.file, "rb")
+        self._rows.seek(offset)
+        row: Row = json.loads(self._rows.readline())
         return row
 
 
@@ -142,7 +150,9 @@ class Log(LogReader):
         Made where it is missing.
     head : Head
     rescore : bool
-        Begin anew, whatever made the rows that are there.
+        Begin anew, whatever made the rows that are there; unless a run that did so was broken off.
+    finished : bool
+        Whether the last run was not broken off.
 
     Raises
     ------
@@ -150,8 +160,9 @@ class Log(LogReader):
         The folder cannot be written, another run is at work in it, or its rows were made otherwise.
     """
 
-    def __init__(self, folder: str, head: Head, rescore: bool = False) -> None:
+    def __init__(self, folder: str, head: Head, rescore: bool = False, finished: bool = True) -> None:
         self.file = os.path.join(folder, LOG)
+        self._finished = finished
         self.repaired = 0
         """Bytes of a torn last line that were taken away."""
         self._lock = FileLock(os.path.join(folder, _LOCK))
@@ -178,18 +189,23 @@ class Log(LogReader):
 
     def close(self) -> None:
         """Let others add rows."""
-        if not self._stream.closed:
-            self._stream.close()
+        for stream in (self._stream, self._rows):
+            if stream is not None and not stream.closed:
+                stream.close()
         self._lock.release()
 
     def _begin(self, folder: str, head: Head, rescore: bool) -> None:
         self._repair()
         self._synced = time.monotonic()
         self._start, last = self._last_head(folder)
-        if last is None or rescore:
-            self._start = self.append(head.line())
+        if last is None or (rescore and (self._finished or not self._goes_on(head, last))):
+            self._start = self.append(replace(head, anew=rescore).line())
         elif different := head.differences(last):
             raise BatchError(text("error.batch.otherwise", {"folder": folder, "differences": "; ".join(different)}))
+
+    def _goes_on(self, head: Head, last: bytes) -> bool:
+        """Whether the last run was to score everything again as this one is, and was broken off."""
+        return bool(json.loads(last).get("anew")) and not head.differences(last)
 
     def _repair(self) -> None:
         """Take away a last line without an end, which a run that was killed, or a full disc, left."""

@@ -52,7 +52,7 @@ class Folder:
     def log(self, head: Head, rescore: bool = False) -> Log:
         """Open the log for adding rows, where nobody's own files are in the way of the tables."""
         refuse_strangers(self._path)
-        return Log(self._path, head, rescore)
+        return Log(self._path, head, rescore, os.path.exists(os.path.join(self._path, COMMIT)))
 
     def has_log(self) -> bool:
         """Whether there is a log."""

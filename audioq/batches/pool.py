@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import current_process
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -23,6 +24,8 @@ TRIES = 3
 """A task that so many children died of is not tried again."""
 _AHEAD = 2
 """Tasks that a child is given at a time: the one that it works on, and the next, so that it never waits."""
+_SMALL_BYTES = 16_384
+"""A larger task is given to a child that waits for one: it would not fit into the pipe of one that is at work."""
 _SERIAL_SECONDS = 2.0
 """Less work than this is done by one child."""
 _LOOK_SECONDS = 0.5
@@ -127,13 +130,25 @@ class Pool:
             order = self._again.popleft() if self._again else next(waiting, None)
             if order is None:
                 return
-            child = self._start() if new or child is None else child
+            if new or child is None:
+                child = self._start(order)
+            if child is None or (child.orders and len(order.data) > _SMALL_BYTES):
+                self._again.appendleft(order)
+                return
             if not child.orders:
                 self._begun[child] = time.monotonic()
             child.give(order)
 
-    def _start(self) -> Child:
-        child = Child(self._job, self._limits, self._method)
+    def _start(self, order: Order) -> Child | None:
+        """Start a child; None where no more can be started, and those that are there do the work."""
+        try:
+            child = Child(self._job, self._limits, self._method)
+        except OSError as cause:  # no more processes, files or memory
+            if not self._children:
+                self._again.appendleft(order)
+                raise BatchError(text("error.batch.no_child", {"cause": cause.strerror or cause})) from cause
+            self._jobs = len(self._children)
+            return None
         self._children.append(child)
         self.pids = [one.pid for one in self._children]
         return child
@@ -218,7 +233,7 @@ def cores() -> int:
 
 
 def default_method() -> str:
-    """Return how children start: forked if no second thread of this process can hold a lock, else spawned."""
-    if sys.platform != "linux" or threading.active_count() > 1:
+    """Return how children start: forked where this process may have any and no second thread can hold a lock."""
+    if sys.platform != "linux" or threading.active_count() > 1 or current_process().daemon:
         return "spawn"
     return "fork" if len(os.listdir("/proc/self/task")) == 1 else "spawn"

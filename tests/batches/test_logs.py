@@ -118,3 +118,17 @@ def test_a_full_disc_leaves_whole_rows(tmp_path, monkeypatch):
         with pytest.raises(BatchError, match=r"No space left on device.*run the same command again"):
             log.append(line("b"))
     assert (tmp_path / "log.jsonl").read_bytes() == before
+
+
+def test_scoring_everything_again_goes_on_where_it_was_broken_off(tmp_path):
+    with Log(tmp_path, HEAD) as log:
+        log.append(line("a"))
+    with Log(tmp_path, HEAD, rescore=True, finished=False) as log:
+        assert keys(log) == []  # the run before was to keep what there was
+        log.append(line("b"))
+    with Log(tmp_path, HEAD, rescore=True, finished=False) as log:
+        assert keys(log) == [key("b")]
+    with Log(tmp_path, HEAD) as log:  # going on without --rescore is the same
+        assert keys(log) == [key("b")]
+    with Log(tmp_path, HEAD, rescore=True, finished=True) as log:
+        assert keys(log) == []

@@ -167,3 +167,85 @@ def test_a_process_with_threads_spawns():
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_tasks_and_answers_that_no_pipe_holds_block_nobody(method):
+    tasks = [Task("big", n, padding="x" * 1_000_000) for n in range(6)]
+    answers = done(Pool(made_jobs.double, LIMITS, 2, method), tasks)
+    assert all(answer == task.padding * 2 for task, answer in answers.items())
+
+
+def test_a_child_that_hangs_before_a_large_task_is_ended():
+    tasks = [Task("hang"), Task("big", 1, padding="x" * 1_000_000)]
+    answers = done(Pool(made_jobs.double, Limits(timeout=1.0, max_memory=512), 1, "fork"), tasks)
+    assert answers[tasks[0]] == Loss("timeout") and answers[tasks[1]] == tasks[1].padding * 2
+
+
+def test_a_spawned_child_imports_nothing_from_the_working_folder(tmp_path, monkeypatch):
+    for name in ("audioq", "threadpoolctl", "made_jobs"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    assert done(Pool(made_jobs.double, LIMITS, 1, "spawn"), numbers(2)) == {
+        task: 2 * task.number for task in numbers(2)
+    }
+    assert not (tmp_path / "ran").exists()
+
+
+CROWDED = """
+import resource, sys
+import made_jobs
+from audioq.batches.limits import Limits
+from audioq.batches.pool import Pool
+resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24))
+tasks = [made_jobs.Task("sleep", n) for n in range(60)]
+print(len(list(Pool(made_jobs.double, Limits(), 60, "fork").run(tasks))))
+"""
+
+
+def test_as_many_children_as_can_be_started_do_the_work():
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
+    found = subprocess.run([sys.executable, "-c", CROWDED], env=environment, capture_output=True, text=True, timeout=60)
+    assert (found.stdout, found.stderr) == ("60\n", "")
+
+
+def test_no_child_at_all_is_told(monkeypatch):
+    def fails(*_):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("audioq.batches.children._fork", fails)
+    with pytest.raises(BatchError, match="Resource temporarily unavailable"):
+        list(Pool(made_jobs.double, LIMITS, 2, "fork").run(numbers(3)))
+
+
+ORPHAN = """
+import os, signal
+import made_jobs
+from audioq.batches import children
+from audioq.batches.limits import Limits
+watch = children.end_with
+children.end_with = lambda parent: (__import__("time").sleep(0.5), watch(parent))
+child = children.Child(made_jobs.double, Limits(), "fork")
+print(child.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_child_whose_parent_dies_before_it_watches_ends_too():
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
+    with subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        parent.wait(10)
+    deadline = time.monotonic() + 20
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(pid)
+
+
+def test_a_daemon_spawns(monkeypatch):
+    class Daemon:
+        daemon = True
+
+    monkeypatch.setattr("audioq.batches.pool.current_process", Daemon)
+    assert default_method() == "spawn"
