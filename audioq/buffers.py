@@ -16,7 +16,7 @@ CODER_RATES, CODER_FRAME = (16000, 24000, 32000, 48000), 512
 """Rates in Hz at which AAC-ELD codes calls in frames of so many samples; its frames of 480 are packets like others."""
 _PACKETS = 400
 """Packets begin at multiples of 2.5 ms of each other."""
-_SLACK = 2
+SLACK = 2
 """Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
 _BY_CHANCE = 0.05
 _LEAST_STEPS = 3
@@ -51,11 +51,11 @@ def dropped(
     if len(marks) < limits["recorder.least_buffers"]:
         return None
     starts, lengths = marks["start"].astype(np.int64), (marks["end"] - marks["start"]).astype(np.int64)
-    if _off_grid(lengths, sr / _PACKETS).max() <= _SLACK:
+    if last_packets(lengths, sr):
         return None
     for buffer in sorted(BUFFERS, reverse=True):
         off = max(_off_grid(lengths, buffer).max(), _off_grid(np.diff(starts), buffer).max())
-        if buffer * _PACKETS % sr and off <= _SLACK:
+        if buffer * _PACKETS % sr and off <= SLACK:
             return None if frames_of_a_coder(buffer, sr, 2 * len(marks) - 1) else (marks, buffer)
     return None
 
@@ -83,9 +83,8 @@ def left_out(marks: NDArray[np.void], sr: int, limits: Mapping[str, float]) -> t
         if len(own) < max(least, 1 + (len(best[0]) if best else 0)) or not buffer * _PACKETS % sr:
             continue
         steps = np.diff(own["start"])
-        on_packets = _off_grid(steps, sr / _PACKETS).max() <= _SLACK
         looped = len(np.unique(np.round(steps / buffer))) < _LEAST_STEPS
-        if not on_packets and not looped and not frames_of_a_coder(buffer, sr, len(own) - 1):
+        if not last_packets(steps, sr) and not looped and not frames_of_a_coder(buffer, sr, len(own) - 1):
             best = own, buffer
     return best
 
@@ -94,7 +93,7 @@ def _nearest_grid(places: NDArray[np.int64], buffer: int) -> NDArray[np.bool_]:
     """Which places lie on the grid that holds most of them; the break of the waveform shows a sample to either side."""
     counts = np.bincount(places % buffer, minlength=buffer)
     phase = int(np.argmax(np.roll(counts, 1) + counts + np.roll(counts, -1)))
-    on_grid: NDArray[np.bool_] = (places - phase + 1) % buffer <= _SLACK
+    on_grid: NDArray[np.bool_] = (places - phase + 1) % buffer <= SLACK
     return on_grid
 
 
@@ -112,6 +111,17 @@ def frames_of_a_coder(buffer: int, sr: int, count: int) -> bool:
     if sr not in CODER_RATES or buffer % CODER_FRAME:
         return False
     return float((buffer // CODER_FRAME) ** -float(count)) > _BY_CHANCE
+
+
+def last_packets(lengths: NDArray[np.int64], sr: int) -> bool:
+    """Say whether all lengths, in samples, are whole packets of a call, give or take `SLACK`.
+
+    Examples
+    --------
+    >>> last_packets(np.array([320, 801]), 16000), last_packets(np.array([320, 820]), 16000)
+    (True, False)
+    """
+    return bool(_off_grid(lengths, sr / _PACKETS).max() <= SLACK)
 
 
 def _off_grid(lengths: NDArray[np.int64], step: float) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ _PAGE = {
     "fault_meaning.dropped_buffers": "zeros on a grid of a sound card's buffers, as a recorder that drops some leaves",
     "fault_meaning.buffers_left_out": "cuts on a grid of a sound card's buffers, as a recorder that leaves some out",
     "fault_meaning.recorder_muted": "exact zeros in the recording of a room, whose noise never stops",
-    "fault_meaning.all_muted": "all channels turn to exact zeros on one sample, which no loss on the way does",
+    "fault_meaning.all_muted": "all channels turn to exact zeros on one sample, and not for whole packets",
     "fault_meaning.recorder_clipped": "peaks cut off at full scale in the recording of a room",
     "fault_meaning.file_cut_off": "the file ends before its sound does, by its own header or for want of an end mark",
     "fault_meaning.wrong_rate": "the sound is played at half or at twice its speed, as by a wrong sampling rate",
