@@ -17,9 +17,10 @@ NOTES = {
         "the recorder was muted there; where that is little, it is kept out of the verdict"
     ),
     "note.all_muted": (
-        "all channels turn to exact zeros on one sample, the first time at {start:.2f} s, {value:.1f} s in all, and not "
-        "for whole packets: losses on two ways hardly do that, so the recorder was probably muted or stopped there, or "
-        "the call was put on hold or ended. Little of it that does not reach the end is kept out of the verdict"
+        "all channels turn to exact zeros on one sample, the first time at {start:.2f} s, {value:.1f} s in all, and "
+        "not for whole packets: losses on two ways hardly do that, so the recorder was probably muted or stopped "
+        "there, or the call was put on hold or ended. Little of it that does not reach the end is kept out of the "
+        "verdict"
     ),
     "note.recorder_clipped": (
         "a microphone recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: the "

@@ -195,8 +195,8 @@ def test_roles_that_fit_no_recording_are_wrong_usage(folder, options):
     assert done.exit_code == 2 and ["error" in row for row in map(json.loads, done.stdout.splitlines())] == [True, True]
     audioq.save(audioq.measure(audioq.read("a.wav")), "a.npz")
     assert CliRunner().invoke(app, ["judge", "a.npz", *options]).exit_code == 2
-    # One that cannot be read might have had other channels.
-    assert run("a.wav", "gone.wav", *options).exit_code == 1
+    assert run("a.wav", "gone.wav", *options).exit_code == 2  # nothing was judged, by what was asked for
+    assert run("a.wav", "gone.wav", "both.wav", "--channels", "caller,agent").exit_code == 1
 
 
 def test_a_leg_of_standard_input_is_named_so():
