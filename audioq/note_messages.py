@@ -10,7 +10,7 @@ NOTES = {
     ),
     "note.buffers_left_out": (
         "{count:.0f} cuts, the first at {start:.2f} s, lie on a grid of {value:.1f} ms: buffers that the recorder left "
-        "out; the packets of most calls have another length. They are kept out of the verdict"
+        "out; the packets of most calls have another length. Few of them are kept out of the verdict"
     ),
     "note.recorder_muted": (
         "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "

@@ -87,7 +87,7 @@ def spared(table: FeatureTable, faults: Sequence[Fault], thresholds: Mapping[str
     Only little is spared: of what is missing for long, or at the end, nobody knows whether it had arrived.
     """
     most, last_s = thresholds["recorder.most_share"] * table.duration, table.duration - HOP_SECONDS
-    little = [f for f in faults if f.id in _SPARED and sum(b - a for a, b in f.spans) <= most]
+    little = [f for f in faults if f.id in _SPARED and _missing_s(f) <= most]
     spans = [
         (channel, span)
         for fault in little
@@ -105,6 +105,13 @@ def spared(table: FeatureTable, faults: Sequence[Fault], thresholds: Mapping[str
             curve[channel, first:last] = 0
         marks = {name: _outside(own, channel, start, end, table.format.sr) for name, own in marks.items()}
     return replace(table, curves={**table.curves, **curves}, marks={**table.marks, **marks})
+
+
+def _missing_s(fault: Fault) -> float:
+    """Seconds that are missing for a fault: a cut leaves no time behind, but at least one buffer is missing there."""
+    if fault.id == "buffers_left_out":
+        return len(fault.spans) * fault.value / 1000
+    return sum(b - a for a, b in fault.spans)
 
 
 def _outside(marks: NDArray[np.void], channel: int, start: float, end: float, sr: int) -> NDArray[np.void]:

@@ -89,6 +89,19 @@ def test_buffers_that_were_left_out(sr: int, step: int, found: bool) -> None:
         assert len(table.marks["discontinuity"]) - len(clean.marks["discontinuity"]) >= len(faults[0].spans)
 
 
+def test_buffers_left_out_count_by_their_length_though_cuts_have_none() -> None:
+    y, step = spoken(14.0), 1024
+    for count in (24, 140):  # of which 11 and 29 are heard, 1.7 and 5.6 % of what is left
+        rng = np.random.default_rng(8)
+        kept = np.ones(len(y), bool)
+        for at in rng.choice(np.arange(20, len(y) // step - 20), count, replace=False):
+            kept[at * step : (at + 1) * step] = False
+        table = measure(read((y[kept], SR)))
+        faults = recorder_faults(table, DEFAULT_THRESHOLDS)
+        assert [fault.id for fault in faults] == ["buffers_left_out"]
+        assert (spared(table, faults, DEFAULT_THRESHOLDS) is table) is (count == 140)
+
+
 def test_a_stretch_that_is_played_again_and_again_leaves_no_buffers_out() -> None:
     y = spoken(sr=16000)
     loop = y[40000:41152]
