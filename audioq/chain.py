@@ -62,9 +62,10 @@ def recognise(table: FeatureTable, thresholds: Mapping[str, float], side: str | 
     side : str, optional
         Whose voice it holds; nothing in one channel tells that surely.
     """
-    known = table.numbers.get("loudspeaker", np.zeros(0))  # tables made before it was measured lack it
-    # A room's own noise holds bass. Where the bass was not measured (older tables), nothing speaks against one.
-    bass = ~(table.numbers.get("pause_bass", np.full(len(known), np.nan)) < thresholds["chain.pause_bass"])
+    unknown = np.full(table.channels, np.nan)  # tables made before they were measured lack these numbers
+    known = table.numbers.get("loudspeaker", unknown)
+    # A room's own noise holds bass. Where the bass was not measured, nothing speaks against one.
+    bass = ~(table.numbers.get("pause_bass", unknown) < thresholds["chain.pause_bass"])
     rooms = (known >= thresholds["chain.loudspeaker"]) & bass  # of each channel; NaN is none
     heard = np.isfinite(known)
     # A microphone hears all channels that hold anything, or the channels came by wire.
