@@ -77,7 +77,9 @@ def recognise(table: FeatureTable, thresholds: Mapping[str, float], side: str | 
         chain, confidence = "lossy" if lossy else "direct", 1.0 if math.isnan(played) else 1 - played
     else:
         chain, confidence = "unknown", math.nan
-    return Recording(chain, confidence, recorder_faults(table, thresholds, np.flatnonzero(rooms).tolist()), side)
+    # A mute or an overload takes from a room what it is told by, so that its faults must make do with less.
+    likely = np.flatnonzero((known >= thresholds["assessable.room"]) & bass).tolist()
+    return Recording(chain, confidence, recorder_faults(table, thresholds, likely), side)
 
 
 def fitted(thresholds: Mapping[str, float], recording: Recording) -> Mapping[str, float]:

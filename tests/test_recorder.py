@@ -13,6 +13,7 @@ from audioq.measurement import measure
 from audioq.recorder import recorder_faults, spared
 from audioq.report import compose
 from audioq.simulate import speechlike
+from audioq.simulate.devices.recorders import loudspeaker
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 SR = 48000
@@ -212,6 +213,18 @@ def test_a_room_does_not_fall_silent() -> None:
     (fault,) = faults_of(y, room=True)
     assert (fault.id, fault.spans) == ("recorder_muted", ((5.0, 8.0),))
     assert faults_of(y) == ()  # without a room it may as well be the call
+
+
+@pytest.mark.parametrize(("level_dbfs", "chain"), [(-45.0, "unknown"), (-35.0, "loudspeaker")])
+def test_a_loudspeaker_in_a_room_whose_recorder_was_muted_or_overdriven(level_dbfs: float, chain: str) -> None:
+    y = loudspeaker(spoken(14.0, 16000, 2), 16000, np.random.default_rng(12), level_dbfs=level_dbfs)
+    muted, loud = y.copy(), np.clip(8 * y, -1, 1)
+    muted[96000:100000] = 0
+    report = compose(measure(read((muted, 16000))))
+    assert report.recording.chain == chain  # zeros speak against a room, and less likely ones must do
+    assert [fault.id for fault in report.recording.faults] == ["recorder_muted"]
+    report = compose(measure(read((loud, 16000))))
+    assert "recorder_clipped" in [fault.id for fault in report.recording.faults]
 
 
 def test_an_offset_that_jumps() -> None:
