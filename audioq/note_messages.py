@@ -55,7 +55,10 @@ NOTES = {
     "note.wrong_length_header": (
         "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"
     ),
-    "note.broken_off": "the file lacks its end mark and may be cut short; {decoded:.2f} s could be read",
+    "note.broken_off": (
+        "the file ends within a packet or lacks its end mark and may be cut short; {decoded:.2f} s could be read, and "
+        "nothing says how much is missing"
+    ),
     "note.undecodable": (
         "{seconds:.2f} s inside the file could not be decoded; silence stands in for them. Where the file has no "
         "header, its bytes may be in another format"

@@ -53,7 +53,7 @@ _PAGE = {
     "fault_meaning.recorder_muted": "exact zeros in the recording of a room, whose noise never stops",
     "fault_meaning.all_muted": "all channels turn to exact zeros on one sample, and not for whole packets",
     "fault_meaning.recorder_clipped": "peaks cut off at full scale in the recording of a room",
-    "fault_meaning.file_cut_off": "the file ends before its sound does, by its own header or for want of an end mark",
+    "fault_meaning.file_cut_off": "the file ends before its sound does, by its header, in a packet or without end mark",
     "fault_meaning.wrong_rate": "the sound is played at half or at twice its speed, as by a wrong sampling rate",
     "fault_meaning.dc_jump": "the sound jumped aside and stayed there",
     "explain.chain": "{name} (chain of a recording)\n  {meaning}",
