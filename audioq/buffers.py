@@ -18,9 +18,6 @@ _PACKETS = 400
 """Packets begin at multiples of 2.5 ms of each other."""
 SLACK = 2
 """Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
-_BY_CHANCE = 0.05
-_LEAST_STEPS = 3
-"""Distances between cuts that must differ: a stretch that is played over and over leaves cuts at one distance."""
 
 
 def dropped(
@@ -56,7 +53,8 @@ def dropped(
     for buffer in sorted(BUFFERS, reverse=True):
         off = max(_off_grid(lengths, buffer).max(), _off_grid(np.diff(starts), buffer).max())
         if buffer * _PACKETS % sr and off <= SLACK:
-            return None if frames_of_a_coder(buffer, sr, 2 * len(marks) - 1) else (marks, buffer)
+            coded = frames_of_a_coder(buffer, sr, 2 * len(marks) - 1, limits["recorder.by_chance"])
+            return None if coded else (marks, buffer)
     return None
 
 
@@ -83,8 +81,9 @@ def left_out(marks: NDArray[np.void], sr: int, limits: Mapping[str, float]) -> t
         if len(own) < max(least, 1 + (len(best[0]) if best else 0)) or not buffer * _PACKETS % sr:
             continue
         steps = np.diff(own["start"])
-        looped = len(np.unique(np.round(steps / buffer))) < _LEAST_STEPS
-        if not last_packets(steps, sr) and not looped and not frames_of_a_coder(buffer, sr, len(own) - 1):
+        looped = len(np.unique(np.round(steps / buffer))) < limits["recorder.least_steps"]
+        coded = frames_of_a_coder(buffer, sr, len(own) - 1, limits["recorder.by_chance"])
+        if not last_packets(steps, sr) and not looped and not coded:
             best = own, buffer
     return best
 
@@ -97,20 +96,20 @@ def _nearest_grid(places: NDArray[np.int64], buffer: int) -> NDArray[np.bool_]:
     return on_grid
 
 
-def frames_of_a_coder(buffer: int, sr: int, count: int) -> bool:
+def frames_of_a_coder(buffer: int, sr: int, count: int, by_chance: float) -> bool:
     """Say whether lost frames of AAC-ELD, at the rate of the recording, may lie on a grid of buffers by chance.
 
-    All of `count` lengths and distances must be multiples of the buffer too. Frames that were resampled after the loss
-    have no zeros up to their edges and fit no grid to the sample.
+    All of `count` lengths and distances must be multiples of the buffer too, with a probability over `by_chance`.
+    Frames that were resampled after the loss have no zeros up to their edges and fit no grid to the sample.
 
     Examples
     --------
-    >>> frames_of_a_coder(512, 48000, 5), frames_of_a_coder(1024, 48000, 5), frames_of_a_coder(1024, 44100, 1)
-    (True, False, False)
+    >>> [frames_of_a_coder(*those, 0.05) for those in ((512, 48000, 5), (1024, 48000, 5), (1024, 44100, 1))]
+    [True, False, False]
     """
     if sr not in CODER_RATES or buffer % CODER_FRAME:
         return False
-    return float((buffer // CODER_FRAME) ** -float(count)) > _BY_CHANCE
+    return float((buffer // CODER_FRAME) ** -float(count)) > by_chance
 
 
 def last_packets(lengths: NDArray[np.int64], sr: int) -> bool:

@@ -231,6 +231,8 @@ ROWS: tuple[Threshold, ...] = (
     _row("recorder.other_sound", 0.2, "1", 0, 1, "with more tones and music the speed is not told", _BY_HAND),
     _row("recorder.least_joints", 4, "count", 3, 100, "fewer cuts on a grid of buffers may lie there by chance", _SEEN),
     _row("recorder.joint_share", 0.5, "1", 0, 1, "a smaller share of all cuts on the grid is chance", _SEEN),
+    _row("recorder.least_steps", 3, "count", 1, 100, "a loop leaves cuts at fewer distances than these", _BY_HAND),
+    _row("recorder.by_chance", 0.05, "1", 0, 1, "a grid that frames of a coder fit more often is not told", _BY_HAND),
     _row("recorder.clipped", 10, "1/min", 0, 100000, "so many clipped peaks in a recorded room overdrive it", _SEEN),
     _row("assessable.speech", 2, "s", 0, 60, "less speech than this is too little to tell of harm", _SEEN),
     _row("assessable.level", -52, "dBFS", -100, 0, "softer parts of speech below this are not heard as speech", _SEEN),

@@ -298,3 +298,13 @@ def test_longer_zeros_at_the_end_of_aac_are_more_than_padding() -> None:
     y[7 * 16000 :] = 0
     table = measure(read(encoded(KINDS["mkv"], (20000 * y).astype(np.int16))))
     assert spared(table, (), DEFAULT_THRESHOLDS) is table
+
+
+def test_what_may_be_chance_on_a_grid_of_buffers_is_policy() -> None:
+    table = measure(read((without(spoken(), 1024, 1, [90, 200, 333]), SR)))  # frames fit by chance once in 32 times
+    assert [fault.id for fault in recorder_faults(table, DEFAULT_THRESHOLDS)] == ["dropped_buffers"]
+    assert recorder_faults(table, DEFAULT_THRESHOLDS.with_values({"recorder.by_chance": 0.01})) == ()
+    y = spoken(sr=16000)
+    loop = y[40000:41152]
+    looped = measure(read((np.concatenate([y[:41152], *[loop] * 5, y[41152:]]), 16000)))
+    assert recorder_faults(looped, DEFAULT_THRESHOLDS) == ()
