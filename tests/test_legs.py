@@ -158,6 +158,8 @@ def test_lines_of_legs_keep_to_the_schema(folder):
     [
         (("a.wav", "--call-id", "7"), "add --legs"),
         (("a.wav", "--legs"), "only one is given"),
+        ((".", "--legs"), "'.' is a folder"),
+        (("a.wav", ".", "--legs"), "name its recordings one by one"),
         (("-", "-", "--legs"), "two legs are named 'standard input'"),
         (("a.wav", "a.wav", "--legs"), "two legs are named 'a.wav'"),
         (("a.wav", "b.wav", "--legs", "--channels", "caller"), "names given: 1, recordings: 2"),
