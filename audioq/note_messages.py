@@ -13,8 +13,8 @@ NOTES = {
         "out; the packets of most calls have another length. Few of them are kept out of the verdict"
     ),
     "note.recorder_muted": (
-        "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "
-        "the recorder was muted there; where that is little, it is kept out of the verdict"
+        "a microphone probably recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} "
+        "s on: then the recorder was muted there; where that is little, it is kept out of the verdict"
     ),
     "note.all_muted": (
         "all channels turn to exact zeros on one sample, the first time at {start:.2f} s, {value:.1f} s in all, and "
@@ -23,8 +23,8 @@ NOTES = {
         "verdict"
     ),
     "note.recorder_clipped": (
-        "a microphone recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: the "
-        "recorder was overdriven, not the call; set it softer or move it away"
+        "a microphone probably recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: "
+        "then the recorder was overdriven, not the call; set it softer or move it away"
     ),
     "note.wrong_rate": (
         "the voice sounds as if it were played at about {value:g} times its speed: the file probably states a wrong "
