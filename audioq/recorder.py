@@ -217,7 +217,7 @@ def _all_muted(table: FeatureTable, thresholds: Mapping[str, float]) -> list[Fau
     Each direction of a call has its own packets and its own clock, so losses do not, but for those at a server that
     both directions pass: these last whole packets.
     """
-    if table.channels == 1 or not _differ(table, thresholds):
+    if table.channels == 1:
         return []
     sr = table.format.sr
     least = thresholds["recorder.muted"] * sr
@@ -226,7 +226,7 @@ def _all_muted(table: FeatureTable, thresholds: Mapping[str, float]) -> list[Fau
     for other in own[1:]:
         shared = _alike(shared, other)
     spans = [(a, b) for a, b in shared if a > 0 and b - a >= least and not last_packets(np.array([b - a]), sr)]
-    if not spans:
+    if not spans or not _differ(table, thresholds):
         return []
     seconds = sum(b - a for a, b in spans) / sr
     return [Fault("all_muted", None, tuple((a / sr, b / sr) for a, b in spans), seconds)]
