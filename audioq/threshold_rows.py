@@ -239,9 +239,7 @@ ROWS: tuple[Threshold, ...] = (
     _row("assessable.gap_snr", 10, "dB", 0, 60, "noise nearer to the speech fills gaps so that none is seen", _SEEN),
     _row("assessable.masked_snr", 15, "dB", 0, 60, "noise nearer to the speech covers repeats and jumps", _SEEN),
     _row("assessable.bandwidth", 3000, "Hz", 0, 8000, "a narrower band holds too little of a buzz or a jump", _SEEN),
-    _row(
-        "assessable.room", 0.6, "1", 0, 1, "a room, or a noisy line, this likely hides edges and may be muted", _SEEN
-    ),
+    _row("assessable.room", 0.6, "1", 0, 1, "a room, or a noisy line, this likely hides edges and may be muted", _SEEN),
     _row("assessable.processed", 0.5, "1", 0, 1, "share of the time from which a processed voice hides buzz", _SEEN),
 )
 """In the order in which they are listed."""
