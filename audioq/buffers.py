@@ -16,11 +16,8 @@ CODER_RATES, CODER_FRAME = (16000, 24000, 32000, 48000), 512
 """Rates in Hz at which AAC-ELD codes calls in frames of so many samples; its frames of 480 are packets like others."""
 _PACKETS = 400
 """Packets begin at multiples of 2.5 ms of each other."""
-_SLACK = 2
+SLACK = 2
 """Samples by which a dropped buffer may seem longer: its neighbours may be zero by themselves."""
-_BY_CHANCE = 0.05
-_LEAST_STEPS = 3
-"""Distances between cuts that must differ: a stretch that is played over and over leaves cuts at one distance."""
 
 
 def dropped(
@@ -51,12 +48,13 @@ def dropped(
     if len(marks) < limits["recorder.least_buffers"]:
         return None
     starts, lengths = marks["start"].astype(np.int64), (marks["end"] - marks["start"]).astype(np.int64)
-    if _off_grid(lengths, sr / _PACKETS).max() <= _SLACK:
+    if last_packets(lengths, sr):
         return None
     for buffer in sorted(BUFFERS, reverse=True):
         off = max(_off_grid(lengths, buffer).max(), _off_grid(np.diff(starts), buffer).max())
-        if buffer * _PACKETS % sr and off <= _SLACK:
-            return None if frames_of_a_coder(buffer, sr, 2 * len(marks) - 1) else (marks, buffer)
+        if buffer * _PACKETS % sr and off <= SLACK:
+            coded = frames_of_a_coder(buffer, sr, 2 * len(marks) - 1, limits["recorder.by_chance"])
+            return None if coded else (marks, buffer)
     return None
 
 
@@ -83,9 +81,9 @@ def left_out(marks: NDArray[np.void], sr: int, limits: Mapping[str, float]) -> t
         if len(own) < max(least, 1 + (len(best[0]) if best else 0)) or not buffer * _PACKETS % sr:
             continue
         steps = np.diff(own["start"])
-        on_packets = _off_grid(steps, sr / _PACKETS).max() <= _SLACK
-        looped = len(np.unique(np.round(steps / buffer))) < _LEAST_STEPS
-        if not on_packets and not looped and not frames_of_a_coder(buffer, sr, len(own) - 1):
+        looped = len(np.unique(np.round(steps / buffer))) < limits["recorder.least_steps"]
+        coded = frames_of_a_coder(buffer, sr, len(own) - 1, limits["recorder.by_chance"])
+        if not last_packets(steps, sr) and not looped and not coded:
             best = own, buffer
     return best
 
@@ -94,24 +92,35 @@ def _nearest_grid(places: NDArray[np.int64], buffer: int) -> NDArray[np.bool_]:
     """Which places lie on the grid that holds most of them; the break of the waveform shows a sample to either side."""
     counts = np.bincount(places % buffer, minlength=buffer)
     phase = int(np.argmax(np.roll(counts, 1) + counts + np.roll(counts, -1)))
-    on_grid: NDArray[np.bool_] = (places - phase + 1) % buffer <= _SLACK
+    on_grid: NDArray[np.bool_] = (places - phase + 1) % buffer <= SLACK
     return on_grid
 
 
-def frames_of_a_coder(buffer: int, sr: int, count: int) -> bool:
+def frames_of_a_coder(buffer: int, sr: int, count: int, by_chance: float) -> bool:
     """Say whether lost frames of AAC-ELD, at the rate of the recording, may lie on a grid of buffers by chance.
 
-    All of `count` lengths and distances must be multiples of the buffer too. Frames that were resampled after the loss
-    have no zeros up to their edges and fit no grid to the sample.
+    All of `count` lengths and distances must be multiples of the buffer too, with a probability over `by_chance`.
+    Frames that were resampled after the loss have no zeros up to their edges and fit no grid to the sample.
 
     Examples
     --------
-    >>> frames_of_a_coder(512, 48000, 5), frames_of_a_coder(1024, 48000, 5), frames_of_a_coder(1024, 44100, 1)
-    (True, False, False)
+    >>> [frames_of_a_coder(*those, 0.05) for those in ((512, 48000, 5), (1024, 48000, 5), (1024, 44100, 1))]
+    [True, False, False]
     """
     if sr not in CODER_RATES or buffer % CODER_FRAME:
         return False
-    return float((buffer // CODER_FRAME) ** -float(count)) > _BY_CHANCE
+    return float((buffer // CODER_FRAME) ** -float(count)) > by_chance
+
+
+def last_packets(lengths: NDArray[np.int64], sr: int) -> bool:
+    """Say whether all lengths, in samples, are whole packets of a call, give or take `SLACK`.
+
+    Examples
+    --------
+    >>> last_packets(np.array([320, 801]), 16000), last_packets(np.array([320, 820]), 16000)
+    (True, False)
+    """
+    return bool(_off_grid(lengths, sr / _PACKETS).max() <= SLACK)
 
 
 def _off_grid(lengths: NDArray[np.int64], step: float) -> NDArray[np.float64]:

@@ -62,9 +62,10 @@ def recognise(table: FeatureTable, thresholds: Mapping[str, float], side: str | 
     side : str, optional
         Whose voice it holds; nothing in one channel tells that surely.
     """
-    known = table.numbers.get("loudspeaker", np.zeros(0))  # tables made before it was measured lack it
-    # A room's own noise holds bass. Where the bass was not measured (older tables), nothing speaks against one.
-    bass = ~(table.numbers.get("pause_bass", np.full(len(known), np.nan)) < thresholds["chain.pause_bass"])
+    unknown = np.full(table.channels, np.nan)  # tables made before they were measured lack these numbers
+    known = table.numbers.get("loudspeaker", unknown)
+    # A room's own noise holds bass. Where the bass was not measured, nothing speaks against one.
+    bass = ~(table.numbers.get("pause_bass", unknown) < thresholds["chain.pause_bass"])
     rooms = (known >= thresholds["chain.loudspeaker"]) & bass  # of each channel; NaN is none
     heard = np.isfinite(known)
     # A microphone hears all channels that hold anything, or the channels came by wire.
@@ -76,7 +77,9 @@ def recognise(table: FeatureTable, thresholds: Mapping[str, float], side: str | 
         chain, confidence = "lossy" if lossy else "direct", 1.0 if math.isnan(played) else 1 - played
     else:
         chain, confidence = "unknown", math.nan
-    return Recording(chain, confidence, recorder_faults(table, thresholds, np.flatnonzero(rooms).tolist()), side)
+    # A mute or an overload takes from a room what it is told by, so that its faults must make do with less.
+    likely = np.flatnonzero((known >= thresholds["assessable.room"]) & bass).tolist()
+    return Recording(chain, confidence, recorder_faults(table, thresholds, likely), side)
 
 
 def fitted(thresholds: Mapping[str, float], recording: Recording) -> Mapping[str, float]:

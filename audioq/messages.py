@@ -175,6 +175,7 @@ _ERRORS = {
     "remedy.no_leg": "give at least one recording that can be read",
     "error.call_id": "--call-id names a call of several recordings; add --legs",
     "error.one_leg": "--legs joins recordings of one call, and only one is given; add the others or leave out --legs",
+    "error.leg_folder": "'{name}' is a folder, and legs are named file by file; name its recordings one by one",
     "error.leg_twice": "two legs are named '{name}'; name each leg (--channels), and give each recording once",
     "error.legs_names": "--channels: names given: {names}, recordings: {count}; give one name a recording",
     "error.roles.side": "'{name}' is no side",

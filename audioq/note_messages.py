@@ -10,20 +10,21 @@ NOTES = {
     ),
     "note.buffers_left_out": (
         "{count:.0f} cuts, the first at {start:.2f} s, lie on a grid of {value:.1f} ms: buffers that the recorder left "
-        "out; the packets of most calls have another length. They are kept out of the verdict"
+        "out; the packets of most calls have another length. Few of them are kept out of the verdict"
     ),
     "note.recorder_muted": (
-        "a microphone recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} s on: "
-        "the recorder was muted there; where that is little, it is kept out of the verdict"
+        "a microphone probably recorded this out of a room, yet {value:.1f} s of it are exactly zero, from {start:.2f} "
+        "s on: then the recorder was muted there; where that is little, it is kept out of the verdict"
     ),
     "note.all_muted": (
-        "all channels turn to exact zeros on one sample, the first time at {start:.2f} s, {value:.1f} s in all: no "
-        "loss on the way does that in both directions, so the recorder was muted or stopped there, or the call was "
-        "put on hold or ended. Little of it that does not reach the end is kept out of the verdict"
+        "all channels turn to exact zeros on one sample, the first time at {start:.2f} s, {value:.1f} s in all, and "
+        "not for whole packets: losses on two ways hardly do that, so the recorder was probably muted or stopped "
+        "there, or the call was put on hold or ended. Little of it that does not reach the end is kept out of the "
+        "verdict"
     ),
     "note.recorder_clipped": (
-        "a microphone recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: the "
-        "recorder was overdriven, not the call; set it softer or move it away"
+        "a microphone probably recorded this out of a room, and {value:.0f} peaks a minute are cut off at full scale: "
+        "then the recorder was overdriven, not the call; set it softer or move it away"
     ),
     "note.wrong_rate": (
         "the voice sounds as if it were played at about {value:g} times its speed: the file probably states a wrong "
@@ -54,7 +55,10 @@ NOTES = {
     "note.wrong_length_header": (
         "the file's header gives a wrong length, {declared:.2f} s; all {decoded:.2f} s that are there were read"
     ),
-    "note.broken_off": "the file lacks its end mark and may be cut short; {decoded:.2f} s could be read",
+    "note.broken_off": (
+        "the file ends within a packet or lacks its end mark and may be cut short; {decoded:.2f} s could be read, and "
+        "nothing says how much is missing"
+    ),
     "note.undecodable": (
         "{seconds:.2f} s inside the file could not be decoded; silence stands in for them. Where the file has no "
         "header, its bytes may be in another format"

@@ -122,6 +122,8 @@ def legs_of(source: Sequence[str], channels: str | None) -> dict[str, Any]:
     from audioq.audio import title_of
     from audioq.messages import text
 
+    for folder in filter(os.path.isdir, source):
+        refuse(text("error.leg_folder", {"name": folder}))
     if len(source) == 1:
         refuse(text("error.one_leg"))
     names = [os.path.basename(title_of(file)) for file in source] if channels is None else channels.split(",")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.absences import gaps_of
-from audioq.buffers import dropped, left_out
+from audioq.buffers import SLACK, dropped, last_packets, left_out
 from audioq.joints import cut_marks
 from audioq.listening import listen
 from audioq.table import HOP_SECONDS, FeatureTable
@@ -87,7 +87,7 @@ def spared(table: FeatureTable, faults: Sequence[Fault], thresholds: Mapping[str
     Only little is spared: of what is missing for long, or at the end, nobody knows whether it had arrived.
     """
     most, last_s = thresholds["recorder.most_share"] * table.duration, table.duration - HOP_SECONDS
-    little = [f for f in faults if f.id in _SPARED and sum(b - a for a, b in f.spans) <= most]
+    little = [f for f in faults if f.id in _SPARED and _missing_s(f) <= most]
     spans = [
         (channel, span)
         for fault in little
@@ -105,6 +105,13 @@ def spared(table: FeatureTable, faults: Sequence[Fault], thresholds: Mapping[str
             curve[channel, first:last] = 0
         marks = {name: _outside(own, channel, start, end, table.format.sr) for name, own in marks.items()}
     return replace(table, curves={**table.curves, **curves}, marks={**table.marks, **marks})
+
+
+def _missing_s(fault: Fault) -> float:
+    """Seconds that are missing for a fault: a cut leaves no time behind, but at least one buffer is missing there."""
+    if fault.id == "buffers_left_out":
+        return len(fault.spans) * fault.value / 1000
+    return sum(b - a for a, b in fault.spans)
 
 
 def _outside(marks: NDArray[np.void], channel: int, start: float, end: float, sr: int) -> NDArray[np.void]:
@@ -207,28 +214,53 @@ def _only_voices(table: FeatureTable, thresholds: Mapping[str, float]) -> bool:
 def _all_muted(table: FeatureTable, thresholds: Mapping[str, float]) -> list[Fault]:
     """Exact zeros that begin on one sample in all channels, and end so, where channels hold different voices.
 
-    Each direction of a call has its own packets and its own clock, so losses do not.
+    Each direction of a call has its own packets and its own clock, so losses do not, but for those at a server that
+    both directions pass: these last whole packets.
     """
-    if table.channels == 1 or not _differ(table, thresholds):
-        return []
-    least = thresholds["recorder.muted"] * table.format.sr
-    own = [_zeros(table, channel) for channel in range(table.channels)]
-    spans = [{(int(a), int(b)) for a, b in zip(m["start"], m["end"], strict=True) if b - a >= least} for m in own]
-    shared = [(a, b) for a, b in sorted(set.intersection(*spans)) if a > 0]
-    if not shared:
+    if table.channels == 1:
         return []
     sr = table.format.sr
-    seconds = sum(b - a for a, b in shared) / sr
-    return [Fault("all_muted", None, tuple((a / sr, b / sr) for a, b in shared), seconds)]
+    least = thresholds["recorder.muted"] * sr
+    own = [_long(_zeros(table, channel), least) for channel in range(table.channels)]
+    shared = own[0]
+    for other in own[1:]:
+        shared = _alike(shared, other)
+    spans = [(a, b) for a, b in shared if a > 0 and b - a >= least and not last_packets(np.array([b - a]), sr)]
+    if not spans or not _differ(table, thresholds):
+        return []
+    seconds = sum(b - a for a, b in spans) / sr
+    return [Fault("all_muted", None, tuple((a / sr, b / sr) for a, b in spans), seconds)]
+
+
+def _long(marks: NDArray[np.void], least: float) -> list[tuple[int, int]]:
+    return [(int(a), int(b)) for a, b in zip(marks["start"], marks["end"], strict=True) if b - a >= least]
+
+
+def _alike(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What runs of zeros share whose ends lie on one sample each, or beside it where the sound was zero by itself."""
+    return [(max(a, c), min(b, d)) for a, b in one for c, d in other if abs(a - c) <= SLACK and abs(b - d) <= SLACK]
 
 
 def _differ(table: FeatureTable, thresholds: Mapping[str, float]) -> bool:
-    """Whether each channel holds sound of its own, so that none is a copy of the first."""
-    level, first = table["level"], table["level"][0]
-    floor = thresholds["speech.lowest"]
-    apart = [np.abs(one - first)[np.maximum(one, first) > floor] > thresholds["recorder.apart"] for one in level[1:]]
-    heard = bool((level.max(axis=1) > floor).all())
-    return heard and all(len(one) and one.mean() >= thresholds["recorder.apart_share"] for one in apart)
+    """Whether each channel holds sound of its own: none is a copy of another, at whatever level."""
+    level = table["level"]
+    heard = bool((level.max(axis=1) > thresholds["speech.lowest"]).all())
+    return heard and all(
+        _apart(table, one, other, thresholds) for other in range(table.channels) for one in range(other)
+    )
+
+
+def _apart(table: FeatureTable, one: int, other: int, thresholds: Mapping[str, float]) -> bool:
+    """Whether the levels of two channels part by more than a gain does, where either is loud."""
+    level, both = table["level"], [one, other]
+    active = np.array([table.number("active_level_dbfs", channel) for channel in both])
+    least = np.maximum(active - thresholds["speech.below_active"], thresholds["speech.lowest"])
+    loud = (level[both] >= least[:, None]).any(axis=0)  # soft moments hold noise, which a copy may have of its own
+    apart = (level[other] - level[one])[loud]
+    if not len(apart):
+        return False
+    far = np.abs(apart - np.median(apart)) > thresholds["recorder.apart"]
+    return bool(far.mean() >= thresholds["recorder.apart_share"])
 
 
 def _clipped(table: FeatureTable, channel: int, thresholds: Mapping[str, float]) -> list[Fault]:

@@ -27,8 +27,9 @@ def show_each(
 ) -> None:
     """Make a report of each file, show it as soon as it is done, and exit with the status that results.
 
-    Roles that fit none of the files are wrong usage; where they fit some, the others are failures. A verdict on
-    bytes that are probably in another format says nothing of a call: it never meets `fail_on` and counts as unread.
+    Roles that fit none of the files that could be read are wrong usage; where they fit some, the others are failures.
+    A verdict on bytes that are probably in another format says nothing of a call: it never meets `fail_on` and counts
+    as unread.
     """
     from audioq.batches.attempts import attempt
     from audioq.errors import RolesError
@@ -40,7 +41,7 @@ def show_each(
     items = list(files)
     check_output(output, [item for item in items if isinstance(item, str)])
     labels: set[str] = set()
-    failed, misfits = False, 0
+    failed, misfits, judged = False, 0, 0
     with ending_quietly(output), Output(output) as out, Progress(len(items), sys.stderr) as progress:
         write_head(format, out)
         for item in items:
@@ -57,18 +58,27 @@ def show_each(
             if isinstance(made, Failure):
                 misfits += made.type == RolesError.__name__
                 continue
-            strange, decided_there = _misread(made)
+            judged += 1
+            strange, said = _misread(made)
             failed = failed or strange
-            labels |= set() if decided_there else {str(made.verdict.label)}
-    raise typer.Exit(USAGE if items and misfits == len(items) else status(labels, failed, fail_on))
+            labels |= said
+    raise typer.Exit(USAGE if misfits and not judged else status(labels, failed, fail_on))
 
 
-def _misread(report: Report) -> tuple[bool, bool]:
-    """Return whether bytes are probably in another format, and whether the verdict rests on such."""
+def _misread(report: Report) -> tuple[bool, set[str]]:
+    """Return whether bytes are probably in another format, and the words that say something of the call.
+
+    Where the verdict rests on such bytes, those are the words of the channels of other legs, without those that are
+    ignored or unused.
+    """
     from audioq.chain import misread
 
     legs = [dict(note.values).get("leg") for note in report.warnings if misread(note)]
-    return bool(legs), bool(legs) and report.channels[report.verdict.channel].leg in legs
+    if not legs or report.channels[report.verdict.channel].leg not in legs:
+        return bool(legs), {str(report.verdict.label)}
+    unused = {dict(note.values).get("channel") for note in report.warnings if note.id == "silent_channel"}
+    others = [one for i, one in enumerate(report.channels) if i not in unused and one.role != "ignored"]
+    return True, {str(one.verdict.label) for one in others if one.leg not in legs}
 
 
 def show_tracks(

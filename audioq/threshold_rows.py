@@ -231,13 +231,15 @@ ROWS: tuple[Threshold, ...] = (
     _row("recorder.other_sound", 0.2, "1", 0, 1, "with more tones and music the speed is not told", _BY_HAND),
     _row("recorder.least_joints", 4, "count", 3, 100, "fewer cuts on a grid of buffers may lie there by chance", _SEEN),
     _row("recorder.joint_share", 0.5, "1", 0, 1, "a smaller share of all cuts on the grid is chance", _SEEN),
+    _row("recorder.least_steps", 3, "count", 1, 100, "a loop leaves cuts at fewer distances than these", _BY_HAND),
+    _row("recorder.by_chance", 0.05, "1", 0, 1, "a grid that frames of a coder fit more often is not told", _BY_HAND),
     _row("recorder.clipped", 10, "1/min", 0, 100000, "so many clipped peaks in a recorded room overdrive it", _SEEN),
     _row("assessable.speech", 2, "s", 0, 60, "less speech than this is too little to tell of harm", _SEEN),
     _row("assessable.level", -52, "dBFS", -100, 0, "softer parts of speech below this are not heard as speech", _SEEN),
     _row("assessable.gap_snr", 10, "dB", 0, 60, "noise nearer to the speech fills gaps so that none is seen", _SEEN),
     _row("assessable.masked_snr", 15, "dB", 0, 60, "noise nearer to the speech covers repeats and jumps", _SEEN),
     _row("assessable.bandwidth", 3000, "Hz", 0, 8000, "a narrower band holds too little of a buzz or a jump", _SEEN),
-    _row("assessable.room", 0.6, "1", 0, 1, "a room, or a line as noisy, this likely hides edges", _SEEN),
+    _row("assessable.room", 0.6, "1", 0, 1, "a room, or a noisy line, this likely hides edges and may be muted", _SEEN),
     _row("assessable.processed", 0.5, "1", 0, 1, "share of the time from which a processed voice hides buzz", _SEEN),
 )
 """In the order in which they are listed."""

@@ -330,6 +330,12 @@ def test_a_start_after_the_end_of_a_recording_of_unknown_length():
 
 # Damaged files -------------------------------------------------------------------------------------
 
+
+def at_twice_its_byte_rate(data: bytes) -> bytes:
+    """Return a WAV file as FFmpeg writes it for IMA ADPCM: with a wrong rate of bytes."""
+    return data[:28] + (2 * int.from_bytes(data[28:32], "little")).to_bytes(4, "little") + data[32:]
+
+
 CUT = [
     (lambda: wav(sound(seconds=4)[0]), 2, "truncated"),
     (lambda: with_soundfile(sound(seconds=4), container="FLAC"), 2, "truncated"),
@@ -338,6 +344,13 @@ CUT = [
     (lambda: with_soundfile(sound(seconds=4), container="RF64"), 2, "truncated"),
     (lambda: with_soundfile(sound(seconds=4), container="W64"), 2, "truncated"),
     (lambda: with_soundfile(sound(8000, 4), 8000, subtype="GSM610"), 2, "truncated"),
+    (lambda: with_soundfile(sound(seconds=4), subtype="IMA_ADPCM"), 2, "truncated"),
+    (lambda: at_twice_its_byte_rate(with_soundfile(sound(seconds=4), subtype="IMA_ADPCM")), 2, "truncated"),
+    (lambda: with_pyav(sound(seconds=4), SR, "caf", "pcm_s16be"), 2, "truncated"),
+    (lambda: with_soundfile(sound(seconds=4), container="CAF"), 2, "truncated"),
+    (lambda: with_pyav(sound(seconds=4), SR, "asf", "wmav2"), 2, "truncated"),
+    (lambda: with_pyav(sound(seconds=4), SR, "adts", "aac"), 2, "broken_off"),
+    (lambda: with_pyav(sound(8000, 4), 8000, "amr", "amr_nb", size=160)[:-3], 2, "broken_off"),
     (lambda: with_pyav(sound(seconds=4), SR, "mp4", "aac", {"movflags": "faststart"}), 2, "truncated"),
     (lambda: with_pyav(sound(seconds=4), SR, "mp4", "aac", {"movflags": "frag_keyframe+empty_moov"}), 2, "truncated"),
     (lambda: with_pyav(sound(48000, 4), 48000, "webm", "libopus", size=960), 2, "truncated"),

@@ -43,6 +43,12 @@ def test_a_table_that_lacks_the_measurement_is_judged_as_before() -> None:
     assert fitted(DEFAULT_THRESHOLDS, recording) is DEFAULT_THRESHOLDS
 
 
+def test_a_table_with_the_bass_of_pauses_only_has_an_unknown_chain() -> None:
+    table = a_table(a_channel(), a_channel(), pause_bass=[-16.0, -41.0])
+    table = replace(table, numbers={name: own for name, own in table.numbers.items() if name != "loudspeaker"})
+    assert recognise(table, DEFAULT_THRESHOLDS).chain == "unknown"
+
+
 def test_limits_fit_the_chain_and_the_side() -> None:
     played = recognise(of_codec("flac", loudspeaker=[0.9]), DEFAULT_THRESHOLDS)
     limits = fitted(DEFAULT_THRESHOLDS, played)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from made_reports import a_report
+from made_reports import a_report, a_verdict
 from typer.testing import CliRunner
 
 import audioq.report
@@ -90,6 +90,26 @@ def test_a_misread_leg_takes_nothing_from_the_verdict_on_another(deciding, code,
     report = replace(report, channels=(replace(report.channels[0], leg=deciding),))
     with pytest.raises(typer.Exit) as ending:
         show_each(["a.raw + b.wav"], lambda _: report, OutputFormat.JSON, None, FailOn.BLOCKED, False)
+    assert ending.value.exit_code == code and capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("other", "role", "more", "code"),
+    [
+        ("blocked", None, (), 3),
+        ("degraded", None, (), 1),
+        ("blocked", "ignored", (), 1),
+        ("blocked", None, (Note("silent_channel", (("channel", 1),)),), 1),
+    ],
+)
+def test_a_misread_leg_that_decides_hides_no_other_leg(other, role, more, code, capsys):
+    note = replace(MISREAD[0], values=(*MISREAD[0].values, ("leg", "caller")))
+    report = a_report("a.raw + b.wav", label="blocked", warnings=(note, *more))
+    own = report.channels[0]
+    agent = replace(own, leg="agent", role=role, verdict=a_verdict(other))
+    report = replace(report, channels=(replace(own, leg="caller"), agent))
+    with pytest.raises(typer.Exit) as ending:
+        show_each(["a.raw + b.wav"], lambda _: report, OutputFormat.CSV, None, FailOn.BLOCKED, False)
     assert ending.value.exit_code == code and capsys.readouterr().out
 
 

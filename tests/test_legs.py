@@ -158,6 +158,8 @@ def test_lines_of_legs_keep_to_the_schema(folder):
     [
         (("a.wav", "--call-id", "7"), "add --legs"),
         (("a.wav", "--legs"), "only one is given"),
+        ((".", "--legs"), "'.' is a folder"),
+        (("a.wav", ".", "--legs"), "name its recordings one by one"),
         (("-", "-", "--legs"), "two legs are named 'standard input'"),
         (("a.wav", "a.wav", "--legs"), "two legs are named 'a.wav'"),
         (("a.wav", "b.wav", "--legs", "--channels", "caller"), "names given: 1, recordings: 2"),
@@ -195,8 +197,8 @@ def test_roles_that_fit_no_recording_are_wrong_usage(folder, options):
     assert done.exit_code == 2 and ["error" in row for row in map(json.loads, done.stdout.splitlines())] == [True, True]
     audioq.save(audioq.measure(audioq.read("a.wav")), "a.npz")
     assert CliRunner().invoke(app, ["judge", "a.npz", *options]).exit_code == 2
-    # One that cannot be read might have had other channels.
-    assert run("a.wav", "gone.wav", *options).exit_code == 1
+    assert run("a.wav", "gone.wav", *options).exit_code == 2  # nothing was judged, by what was asked for
+    assert run("a.wav", "gone.wav", "both.wav", "--channels", "caller,agent").exit_code == 1
 
 
 def test_a_leg_of_standard_input_is_named_so():

@@ -13,6 +13,7 @@ from audioq.measurement import measure
 from audioq.recorder import recorder_faults, spared
 from audioq.report import compose
 from audioq.simulate import speechlike
+from audioq.simulate.devices.recorders import loudspeaker
 from audioq.thresholds import DEFAULT_THRESHOLDS
 
 SR = 48000
@@ -89,6 +90,19 @@ def test_buffers_that_were_left_out(sr: int, step: int, found: bool) -> None:
         assert len(table.marks["discontinuity"]) - len(clean.marks["discontinuity"]) >= len(faults[0].spans)
 
 
+def test_buffers_left_out_count_by_their_length_though_cuts_have_none() -> None:
+    y, step = spoken(14.0), 1024
+    for count in (24, 140):  # of which 11 and 29 are heard, 1.7 and 5.6 % of what is left
+        rng = np.random.default_rng(8)
+        kept = np.ones(len(y), bool)
+        for at in rng.choice(np.arange(20, len(y) // step - 20), count, replace=False):
+            kept[at * step : (at + 1) * step] = False
+        table = measure(read((y[kept], SR)))
+        faults = recorder_faults(table, DEFAULT_THRESHOLDS)
+        assert [fault.id for fault in faults] == ["buffers_left_out"]
+        assert (spared(table, faults, DEFAULT_THRESHOLDS) is table) is (count == 140)
+
+
 def test_a_stretch_that_is_played_again_and_again_leaves_no_buffers_out() -> None:
     y = spoken(sr=16000)
     loop = y[40000:41152]
@@ -103,21 +117,59 @@ def two_voices(start: float, end: float, sr: int = 16000, late: int = 0) -> np.n
     return y
 
 
-@pytest.mark.parametrize(("start", "end"), [(5.0, 5.4), (7.0, 12.0)])
+@pytest.mark.parametrize(("start", "end"), [(5.0, 5.401), (7.001, 12.0)])
 def test_all_channels_that_fall_silent_on_one_sample(start: float, end: float) -> None:
     (fault,) = faults_of(two_voices(start, end), 16000)
-    assert (fault.id, fault.channel, fault.spans) == ("all_muted", None, ((start, end),))
-    assert fault.value == pytest.approx(end - start)
+    assert (fault.id, fault.channel) == ("all_muted", None)
+    assert fault.spans == ((int(start * 16000) / 16000, int(end * 16000) / 16000),)
+    assert fault.value == pytest.approx(end - start, abs=1e-3)
+
+
+def test_sound_that_is_zero_by_itself_beside_a_mute_hides_it_not() -> None:
+    y = two_voices(5.0, 5.401)
+    y[0, 79998:80000] = y[1, 86416:86418] = 0  # samples of their own
+    (fault,) = faults_of(y, 16000)
+    assert (fault.id, fault.spans) == ("all_muted", ((5.0, 86416 / 16000),))
+    y[0, 79990:80000] = 0
+    assert faults_of(y, 16000) == ()
 
 
 def test_directions_that_are_lost_apart_or_copies_of_one_are_none_of_the_recorder() -> None:
-    assert faults_of(two_voices(5.0, 5.4, late=16), 16000) == ()
-    assert faults_of(two_voices(5.0, 5.4)[:1].repeat(2, axis=0), 16000) == ()
-    assert faults_of(np.stack([two_voices(5.0, 5.4)[0], np.zeros(12 * 16000, np.float32)]), 16000) == ()
+    assert faults_of(two_voices(5.0, 5.401, late=16), 16000) == ()
+    assert faults_of(two_voices(5.0, 5.401)[:1].repeat(2, axis=0), 16000) == ()
+    assert faults_of(np.stack([two_voices(5.0, 5.401)[0], np.zeros(12 * 16000, np.float32)]), 16000) == ()
+
+
+@pytest.mark.parametrize("gain_db", [-3, -6.5, -10, -20])
+@pytest.mark.parametrize("noise", [0.0, 0.0005])
+def test_a_softer_copy_of_one_voice_is_no_other_voice(gain_db: float, noise: float) -> None:
+    y = two_voices(5.0, 5.401)
+    y[1] = np.float32(10 ** (gain_db / 20)) * y[0]
+    hiss = np.float32(noise) * np.random.default_rng(6).standard_normal(y.shape[1]).astype(np.float32)
+    y[1] += np.where(y[0] == 0, 0, hiss)  # a copy may have noise of its own
+    assert faults_of(y, 16000) == ()
+
+
+def test_of_three_channels_none_may_be_a_copy_of_another() -> None:
+    y = two_voices(5.0, 5.401)
+    third = spoken(sr=16000, seed=3)
+    third[80000:86416] = 0
+    assert [fault.id for fault in faults_of(np.stack([*y, third]), 16000)] == ["all_muted"]
+    assert faults_of(np.stack([*y, np.float32(0.3) * y[1]]), 16000) == ()
+
+
+@pytest.mark.parametrize("sr", [8000, 16000, 44100, 48000])
+def test_whole_packets_may_be_lost_at_a_server_that_both_directions_pass(sr: int) -> None:
+    y = two_voices(0.0, 0.0, sr)
+    y[:, 5 * sr : 5 * sr + round(0.42 * sr)] = 0  # whole packets of 20, 30 and 60 ms
+    assert faults_of(y, sr) == ()
+    table = measure(read((y, sr)))
+    assert spared(table, recorder_faults(table, DEFAULT_THRESHOLDS), DEFAULT_THRESHOLDS) is table
+    assert compose(table).warnings == ()
 
 
 def test_only_a_short_mute_of_all_channels_is_kept_out_of_the_verdict() -> None:
-    tables = [measure(read((two_voices(*at), 16000))) for at in ((5.0, 5.4), (7.0, 12.0))]
+    tables = [measure(read((two_voices(*at), 16000))) for at in ((5.0, 5.401), (7.001, 12.0))]
     little, much = (spared(t, recorder_faults(t, DEFAULT_THRESHOLDS), DEFAULT_THRESHOLDS) for t in tables)
     assert little["zero_share"].max() < 0.5
     assert much is tables[1]
@@ -161,6 +213,18 @@ def test_a_room_does_not_fall_silent() -> None:
     (fault,) = faults_of(y, room=True)
     assert (fault.id, fault.spans) == ("recorder_muted", ((5.0, 8.0),))
     assert faults_of(y) == ()  # without a room it may as well be the call
+
+
+@pytest.mark.parametrize(("level_dbfs", "chain"), [(-45.0, "unknown"), (-35.0, "loudspeaker")])
+def test_a_loudspeaker_in_a_room_whose_recorder_was_muted_or_overdriven(level_dbfs: float, chain: str) -> None:
+    y = loudspeaker(spoken(14.0, 16000, 2), 16000, np.random.default_rng(12), level_dbfs=level_dbfs)
+    muted, loud = y.copy(), np.clip(8 * y, -1, 1)
+    muted[96000:100000] = 0
+    report = compose(measure(read((muted, 16000))))
+    assert report.recording.chain == chain  # zeros speak against a room, and less likely ones must do
+    assert [fault.id for fault in report.recording.faults] == ["recorder_muted"]
+    report = compose(measure(read((loud, 16000))))
+    assert "recorder_clipped" in [fault.id for fault in report.recording.faults]
 
 
 def test_an_offset_that_jumps() -> None:
@@ -234,3 +298,13 @@ def test_longer_zeros_at_the_end_of_aac_are_more_than_padding() -> None:
     y[7 * 16000 :] = 0
     table = measure(read(encoded(KINDS["mkv"], (20000 * y).astype(np.int16))))
     assert spared(table, (), DEFAULT_THRESHOLDS) is table
+
+
+def test_what_may_be_chance_on_a_grid_of_buffers_is_policy() -> None:
+    table = measure(read((without(spoken(), 1024, 1, [90, 200, 333]), SR)))  # frames fit by chance once in 32 times
+    assert [fault.id for fault in recorder_faults(table, DEFAULT_THRESHOLDS)] == ["dropped_buffers"]
+    assert recorder_faults(table, DEFAULT_THRESHOLDS.with_values({"recorder.by_chance": 0.01})) == ()
+    y = spoken(sr=16000)
+    loop = y[40000:41152]
+    looped = measure(read((np.concatenate([y[:41152], *[loop] * 5, y[41152:]]), 16000)))
+    assert recorder_faults(looped, DEFAULT_THRESHOLDS) == ()

@@ -143,7 +143,7 @@ def _describe(view: FileView, container: InputContainer, way: _Way, raw: RawForm
     audio = container.streams.audio[way.track]
     frame = _first_frame(container, way.track)
     codec = audio.codec_context.codec.canonical_name
-    length, stated = length_of(container, way.track)
+    length, stated = length_of(view, container, way.track)
     name = name_of(view, container)
     return Stream(
         container=name,

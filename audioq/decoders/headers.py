@@ -25,6 +25,11 @@ MOST_CHUNKS = 1000
 OGG_PAGE_BYTES = 65307
 """Longest page that Ogg allows (RFC 3533)."""
 
+ASF_HEAD_BYTES = 65536
+"""How far the properties of an ASF file are looked for."""
+
+_ASF_PROPERTIES = bytes.fromhex("A1DCAB8C47A9CF118EE400C00C205365")
+"""File Properties Object, by its GUID (ASF specification, 3.2)."""
 
 _CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"M<\xb2\xa1", b"\xa1\xb2<M", b"\n\r\r\n")
 """First bytes of a capture of packets: pcap of both byte orders, in micro- and nanoseconds, and pcapng."""
@@ -49,6 +54,8 @@ class WavLength:
         Offset of the first sample in bytes.
     declared, present : float
         Seconds of sound that the header claims, and that lie between `data_at` and the end.
+    samples : int or None
+        Samples a channel that a header of a compressed codec states besides (the chunk "fact").
     problem : {None, "streaming", "truncated", "wrong_length_header"}
         "streaming": the length was unknown when the header was written; "truncated": the rest of
         the file is missing; "wrong_length_header": the claim is wrong but nothing is missing.
@@ -59,6 +66,7 @@ class WavLength:
     data_at: int
     declared: float
     present: float
+    samples: int | None
     problem: str | None
     patches: tuple[Patch, ...]
 
@@ -99,7 +107,8 @@ def wav_length(view: FileView) -> WavLength | None:
     problem = _wav_problem(view, data_at, claimed, rate)
     mend = problem == "wrong_length_header" and claimed < present
     patches = ((4, _u32(view.size - 8)), (data_at - 4, _u32(present))) if mend else ()
-    return WavLength(data_at, claimed / rate, present / rate, problem, patches)
+    samples = int.from_bytes(view.at(chunks["fact"][0], 4), "little") if "fact" in chunks else None
+    return WavLength(data_at, claimed / rate, present / rate, samples, problem, patches)
 
 
 def _find_chunks(view: FileView) -> dict[str, tuple[int, int]]:
@@ -147,6 +156,28 @@ def logged_share(log: str) -> float | None:
     pairs = [(int(a), int(b)) for a, b in re.findall(r":\s*(\d+) \(should be (\d+)\)", log)]
     shares = [a / b for a, b in pairs if b and a < STREAMING_SIZE]
     return shares[-1] if shares else None
+
+
+def caf_share(view: FileView) -> float:
+    """Claimed size of the sound in a CAF file over what is there; 1 where nothing is claimed or missing."""
+    at = 8
+    for _ in range(MOST_CHUNKS):
+        head = view.at(at, 12)
+        size = int.from_bytes(head[4:], "big", signed=True)
+        if len(head) < 12 or head[:4] == b"data":
+            return max(1.0, size / max(1, view.size - at - 12))
+        at += 12 + max(size, 0)
+    return 1.0
+
+
+def asf_seconds(view: FileView) -> float | None:
+    """Seconds by the header of an ASF file, WMA too; FFmpeg guesses from the size of one that was cut short."""
+    head = view.at(0, ASF_HEAD_BYTES)
+    at = head.find(_ASF_PROPERTIES)
+    if at < 0 or len(head) < at + 92 or head[at + 88] & 1:  # broadcast: written before the length was known
+        return None
+    play, _, preroll = struct.unpack_from("<QQQ", head, at + 64)
+    return float(play) / 1e7 - float(preroll) / 1e3
 
 
 def mp3_states_length(view: FileView) -> bool:

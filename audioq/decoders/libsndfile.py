@@ -149,7 +149,9 @@ def _claimed_length(view: FileView, file: Any, wav: headers.WavLength | None) ->
     if file.frames >= UNKNOWN_FRAMES:
         return None, ()
     if wav is not None and wav.problem == "truncated":
-        return round(wav.declared * file.samplerate), ()
+        # Headers of compressed codecs may state a wrong rate of bytes; their chunk "fact" counts samples.
+        counted = 0 if file.subtype in _PCM else wav.samples or 0
+        return counted if counted > file.frames else round(wav.declared * file.samplerate), ()
     if wav is not None and wav.problem == "wrong_length_header":
         values = (("declared", wav.declared), ("decoded", wav.present))
         return file.frames, (Note("wrong_length_header", values),)

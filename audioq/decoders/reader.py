@@ -125,7 +125,9 @@ class StreamReader:
     def _truncation(self, position: int, cut: CutShortError | None, jumps: bool) -> list[Note]:
         sr = self.stream.sr
         decoded = ("decoded", position / sr)
-        due = max(position + round(cut.seconds * sr) if cut else position, 0 if jumps else self.stream.claimed or 0)
+        claimed = 0 if jumps else self.stream.claimed or 0
+        # Without a claim nobody knows how much is missing behind the packet that broke.
+        due = max(position + round(cut.seconds * sr), claimed) if cut and claimed else max(position, claimed)
         wanted = due if self.span.stop is None else min(due, self.span.stop)
         if wanted - position > SLACK_SECONDS * sr or (cut and due > position):
             return [Note("truncated", (("declared", due / sr), decoded))]

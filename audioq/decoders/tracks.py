@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audioq.decoders.files import FileView
+from audioq.decoders.headers import asf_seconds, caf_share
 from audioq.decoders.stream import UndecodableError
 
 if TYPE_CHECKING:
@@ -169,12 +170,17 @@ def start_of(container: InputContainer, number: int) -> float | None:
     return min(starts, default=None)
 
 
-def length_of(container: InputContainer, number: int) -> tuple[float, bool]:
+def length_of(view: FileView, container: InputContainer, number: int) -> tuple[float, bool]:
     """Seconds of sound, NaN where unknown, and whether the file says so itself (FFmpeg also guesses)."""
     kind = container.format.name.split(",")[0]
     audio = container.streams.audio[number]
     if audio.duration is not None and audio.time_base is not None:
-        return float(audio.duration * audio.time_base), kind in STATES_SOUND
+        length = float(audio.duration * audio.time_base)
+        if kind == "asf":
+            length = asf_seconds(view) or length
+        elif kind == "caf" and audio.codec_context.name.startswith("pcm_"):
+            length *= caf_share(view)
+        return length, kind in STATES_SOUND
     ends = _ends_at(audio.metadata.get("DURATION", "")) if kind == "matroska" else None
     if ends is not None:  # a tag of each track; the header itself only states when the longest one ends
         return ends - max(container.start_time or 0, 0) / 1e6, True
