@@ -78,7 +78,7 @@ RECORDINGS: tuple[Column, ...] = (
     Column("sha256", "text", "", "Digest of the file's bytes, where it was asked for."),
     Column("call_id", "text", "", "The call to which the recording belongs, where that was said."),
     Column("leg", "text", "", "Name of the leg, where the call has several recordings."),
-    Column("started_at", "time", "UTC", "When the recording began; null where its time zone is not known."),
+    Column("started_at", "time", "UTC", "When the recording began; null where that is not known beyond doubt."),
     Column("started_at_local", "text", "", "The same as the manifest has it."),
     Column("outcome", "text", "", "What became of a call, as the manifest has it, such as `never connected`."),
     Column("thresholds", "category", "", "Fingerprint of the thresholds: equal where the policy is equal."),

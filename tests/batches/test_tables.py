@@ -148,6 +148,17 @@ def test_the_manifest_says_its_own_zone():
     assert recording(row)["started_at"].isoformat() == "2025-07-01T17:00:00+00:00"
 
 
+@pytest.mark.parametrize("source", ["mtime", " mtime ", "MTIME", "name + mtime"])
+def test_the_time_of_the_last_change_is_no_fact(source):
+    given = {"started_at": "2025-07-01T12:00:00+02:00", "started_at_source": source}
+    told = LAYOUT.records(a_row(Item("a.wav", columns=given), 1))
+    (one,) = told["recordings"]
+    assert (one["started_at"], one["started_at_local"]) == (None, given["started_at"])
+    assert told["events"] and all(event["started_at"] is event["ended_at"] is None for event in told["events"])
+    row = a_row(Item("a.wav", columns={**given, "started_at_source": "tag"}), 1)
+    assert recording(row)["started_at"] == datetime(2025, 7, 1, 10, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("name", ["Mars/Olympus", "+99:00", "+1", "../../etc/passwd", "Europe", "a\0"])
 def test_a_zone_that_does_not_exist_is_refused(name):
     with pytest.raises(BatchError, match="IANA"):
