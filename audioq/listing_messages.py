@@ -84,6 +84,8 @@ _MANIFESTS = {
     "remedy.listing.not_seconds": "write seconds from the beginning, such as 12.5",
     "error.listing.end": "{end} s does not lie after start, {start} s",
     "remedy.listing.end": "write an end after start",
+    "error.listing.two_columns": "'{value}', but '{other}' in column {same}",
+    "remedy.listing.two_columns": "use one of the two columns",
     "error.listing.leg_twice": "call {call} has two recordings of leg '{leg}'",
     "remedy.listing.leg_twice": "name each leg once in a call",
     "error.listing.leg_differs": "'{value}' and '{other}' are said of the same call {call}",
@@ -91,6 +93,7 @@ _MANIFESTS = {
     "error.listing.no_parquet": "Parquet needs pyarrow, which is not installed",
     "remedy.listing.no_parquet": "pip install 'audioq[parquet]'",
     "line.repeated_rows": "{file}: rows that repeat others and are taken once: {count}",
+    "line.misspelled": "{file}: column '{column}' is carried along only; did you mean {meant}?",
 }
 
 _DRAFTS = {

@@ -12,6 +12,7 @@ from audioq.batches.calls import Entry, call_of, join_calls
 from audioq.batches.items import Item
 from audioq.batches.manifests import Line, read_lines
 from audioq.batches.refusals import problem_of, refused
+from audioq.batches.remarks import Remarks
 from audioq.batches.row_options import WrongCellError, options_of
 from audioq.batches.tallies import Tally
 from audioq.batches.versions import local_item
@@ -73,8 +74,9 @@ class _Repeats:
 def manifest_items(manifest: Manifest, notes: list[str] | None = None) -> Iterator[Item]:
     """Yield what the rows of a manifest name, in their order; a call stands where its last leg does.
 
-    A row that repeats another in every cell is taken once, and `notes` gets a sentence that counts such rows. Rows that
-    have neither ``file`` nor ``call_id`` are all taken: two calls that never connected may well look alike.
+    A row that repeats another in every cell is taken once. Rows that have neither ``file`` nor ``call_id`` are all
+    taken: two calls that never connected may well look alike. `notes` gets a sentence that counts what was left out,
+    and others about what is odd; see `remarks`.
 
     Raises
     ------
@@ -82,11 +84,19 @@ def manifest_items(manifest: Manifest, notes: list[str] | None = None) -> Iterat
         The manifest cannot be read, or an option in it makes no sense; with manifest, line and column.
     """
     legs = _legs_of_calls(manifest)
-    repeats = _Repeats()
+    repeats, remarks = _Repeats(), Remarks()
     entries = (_entry(manifest, line, legs) for line in manifest.lines() if not repeats.has(line.cells))
-    yield from join_calls(manifest.title, _found(manifest, entries), legs)
-    if repeats.count and notes is not None:
-        notes.append(text("line.repeated_rows", {"file": manifest.title, "count": repeats.count}))
+    yield from join_calls(manifest.title, _found(manifest, _seen(remarks, entries)), legs)
+    if notes is not None:
+        if repeats.count:
+            notes.append(text("line.repeated_rows", {"file": manifest.title, "count": repeats.count}))
+        notes.extend(remarks.sentences(manifest.title))
+
+
+def _seen(remarks: Remarks, entries: Iterable[Entry]) -> Iterator[Entry]:
+    for entry in entries:
+        remarks.see(entry.item.columns)
+        yield entry
 
 
 def _legs_of_calls(manifest: Manifest) -> Tally:

@@ -15,6 +15,8 @@ from audioq.messages import text
 from audioq.roles import check_roles
 
 _NAMES = frozenset(OPTIONS)
+ALSO = {"ignore_channel": "ignore_channels"}
+"""Options whose name in the command is another."""
 _CHECKS_KEPT = 1024
 """Rows say the same again and again."""
 
@@ -49,6 +51,10 @@ def options_of(cells: Mapping[str, str], general: Mapping[str, str]) -> dict[str
         One of those in the row makes no sense.
     """
     given = {name: cells[name].strip() for name in sorted(cells.keys() & _NAMES) if cells[name].strip()}
+    for other, name in ALSO.items():
+        if value := cells.get(other, "").strip():
+            if given.setdefault(name, value) != value:
+                raise wrong(other, "two_columns", value=value, other=given[name], same=name)
     options = {**general, **given}
     if given.keys() - {"call_id", "leg"}:
         _check_part(*(options.get(name, "") for name in ("stream", "start", "end", "raw_format")))
