@@ -13,7 +13,7 @@ from audioq.batches.items import Item
 from audioq.batches.manifests import Line, read_lines
 from audioq.batches.refusals import problem_of, refused
 from audioq.batches.remarks import Remarks
-from audioq.batches.row_options import WrongCellError, options_of
+from audioq.batches.row_options import WrongCellError, check_zone, options_of
 from audioq.batches.tallies import Tally
 from audioq.batches.versions import local_item
 from audioq.errors import AudioError
@@ -95,7 +95,7 @@ def manifest_items(manifest: Manifest, notes: list[str] | None = None) -> Iterat
 
 def _seen(remarks: Remarks, entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in entries:
-        remarks.see(entry.item.columns)
+        remarks.see(entry.place, entry.item)
         yield entry
 
 
@@ -115,6 +115,7 @@ def _legs_of_calls(manifest: Manifest) -> Tally:
 def _entry(manifest: Manifest, line: Line, legs: Tally) -> Entry:
     try:
         options = options_of(line.cells, manifest.options)
+        check_zone(line.cells.get("time_zone", "").strip())
     except WrongCellError as cause:
         raise cause.stop(manifest.title, line.place) from cause
     columns = {name: cell for name, cell in line.cells.items() if cell and name != "file"}

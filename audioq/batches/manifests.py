@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, NamedTuple
 
@@ -20,6 +21,10 @@ _SEPARATORS = (",", ";", "\t", "|")
 _LONGEST_LINE = 1 << 24
 """Characters of a line of JSON; more is no row of a manifest."""
 _BATCH_ROWS = 4096
+_BYTES = re.compile("[\udc80-\udcff]")
+"""What Python makes of bytes that are no text."""
+_FILES = ("file", "duplicate_of", "near_duplicate_of")
+"""Columns with names of files, which may be any bytes."""
 
 
 class Line(NamedTuple):
@@ -50,18 +55,28 @@ def read_lines(path: str, title: str) -> Iterator[Line]:
     Raises
     ------
     BatchError
-        It has no column ``file``, or a row cannot be read.
+        It has no column ``file``, a row cannot be read, or a cell that names no file has bytes that are no text.
     """
     try:
         if path.lower().endswith(".parquet"):
             yield from _parquet(path, title)
             return
         with open(path, encoding=_encoding(path), errors="surrogateescape", newline="") as file:
-            yield from (_csv if path.lower().endswith((".csv", ".tsv")) else _jsonl)(file, title)
+            for line in (_csv if path.lower().endswith((".csv", ".tsv")) else _jsonl)(file, title):
+                _check_text(line, title)
+                yield line
     except UnicodeError as cause:
         raise stopped(title, "row", place="", cause=cause) from cause
     except OSError as cause:
         raise BatchError(str(reason(title, cause))) from cause
+
+
+def _check_text(line: Line, title: str) -> None:
+    if "".join(line.cells.values()).isascii():
+        return
+    for column, cell in line.cells.items():
+        if column not in _FILES and _BYTES.search(cell):
+            raise stopped(title, "no_utf8", place=line.place, column=column)
 
 
 def _encoding(path: str) -> str:
@@ -106,6 +121,9 @@ def _separator(header: str) -> str:
 
 def _named(cells: list[str], title: str) -> list[str]:
     columns = [cell.strip() or f"column {number}" for number, cell in enumerate(cells, 1)]
+    for number, name in enumerate(columns, 1):
+        if _BYTES.search(name):
+            raise stopped(title, "no_utf8", place="line 1", column=number)
     twice = [name for i, name in enumerate(columns) if name in columns[:i]]
     if twice:
         raise stopped(title, "column_twice", column=twice[0])

@@ -106,6 +106,21 @@ def is_local(said: str) -> bool:
     return said.casefold() in ("", "local")
 
 
+def is_date(written: str) -> bool:
+    """Whether a text is a date of ISO 8601, with or without a time.
+
+    Examples
+    --------
+    >>> is_date("2025-08-11"), is_date(" 2025-08-11T12:00Z "), is_date("11.08.2025 12:00"), is_date("12:00")
+    (True, True, False, False)
+    """
+    try:
+        datetime.fromisoformat(written.strip())
+    except ValueError:
+        return False
+    return True
+
+
 def after(began: datetime | None, seconds: float) -> datetime | None:
     """Return the moment so many seconds later; None where the beginning is not known."""
     try:

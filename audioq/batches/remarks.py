@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from os.path import commonprefix
 
-from audioq.batches.items import OPTIONS
+from audioq.batches.items import OPTIONS, Item
+from audioq.batches.moments import is_date
 from audioq.batches.row_options import ALSO
 from audioq.messages import text
 
@@ -22,13 +23,23 @@ class Remarks:
 
     def __init__(self) -> None:
         self._columns: dict[str, None] = {}
+        self._rows = self._dateless = 0
+        self._first = ""
 
-    def see(self, columns: Mapping[str, str]) -> None:
-        """Take note of what a row says in columns other than ``file``; none of them is empty."""
-        self._columns.update(dict.fromkeys(columns))
+    def see(self, place: str, item: Item) -> None:
+        """Take note of what a row says, which stands at a place such as ``line 7``."""
+        self._rows += 1
+        self._columns.update(dict.fromkeys(item.columns))
+        written = item.columns.get("started_at", "").strip()
+        if written and not is_date(written):
+            self._first = self._first or place
+            self._dateless += 1
 
     def sentences(self, title: str) -> Iterator[str]:
         """Yield what there is to say about a manifest that is called `title`."""
+        counted = {"file": title, "rows": self._rows}
+        if self._dateless:
+            yield text("line.no_dates", {**counted, "count": self._dateless, "place": self._first})
         for column, meant in misspelled(self._columns).items():
             yield text("line.misspelled", {"file": title, "column": column, "meant": meant})
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from audioq.batches.items import OPTIONS
+from audioq.batches.moments import is_local, known_zone
 from audioq.batches.refusals import stopped
 from audioq.decoders.raw import parse
 from audioq.decoders.stream import UndecodableError
@@ -62,6 +63,13 @@ def options_of(cells: Mapping[str, str], general: Mapping[str, str]) -> dict[str
         roles = ("side",) if "leg" in given else ("side", "channels", "expect_speech", "ignore_channels")
         _check_roles(*(options.get(name, "") for name in roles))
     return options
+
+
+@lru_cache(_CHECKS_KEPT)
+def check_zone(said: str) -> None:
+    """Refuse what a cell ``time_zone`` says if it names no zone."""
+    if not is_local(said) and known_zone(said) is None:
+        raise wrong("time_zone", "time_zone", zone=said)
 
 
 @lru_cache(_CHECKS_KEPT)

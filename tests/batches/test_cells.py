@@ -59,3 +59,56 @@ def test_one_typing_error(column, meant):
 def test_other_words_are_no_typing_errors():
     others = "app operator volunteer size site log and duration_s sha256 duplicate_of state country comment caller"
     assert misspelled([*others.split(), "", "side", "leg", "end", "x" * 5000]) == {}
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "+99:00", "MSK", "UTC+3", "Europe", "Европа/Москва"])
+def test_a_zone_that_is_none_names_its_place(here, zone):
+    with pytest.raises(BatchError) as caught:
+        listed(f"file,time_zone\na.wav,local\nb.wav,\nc.wav,{zone}\n")
+    assert str(caught.value) == (
+        f"m.csv: line 4, column time_zone: '{zone}' is no time zone; "
+        "give a name such as Africa/Lagos, an offset such as +01:00, or local, or leave it blank"
+    )
+
+
+def test_zones_of_rows(here):
+    zones = ["local", "Local", "", " Africa/Lagos ", "+03:30", "UTC-03:30", "Z", "UTC", "UTC+03:30:15"]
+    items, notes = listed("file,time_zone\n" + "".join(f"a.wav,{zone}\n" for zone in zones))
+    assert len(items) == len(zones) and notes == []
+
+
+def test_starts_that_are_no_dates_are_counted(here):
+    wrong = ["11.08.2025 12:00", "yesterday", "12:00", "1754900000", "2025-13-01"]
+    right = ["2025-08-11", "2025-08-11 12:00", "20250811T120000Z", ""]
+    rows = "".join(f"{number}.wav,{cell}\n" for number, cell in enumerate([*right, *wrong]))
+    items, notes = listed("file,started_at\n" + rows)
+    assert len(items) == 9
+    assert notes == [
+        "m.csv: started_at of 5 of 9 rows is no date of ISO 8601, the first in line 6: no absolute times for them"
+    ]
+
+
+@pytest.mark.parametrize("name", ["m.csv", "m.jsonl"])
+def test_text_in_another_encoding_names_its_place(here, name):
+    rows = {
+        "m.csv": "file,operator\na.wav,x\nb.wav,Билайн\n",
+        "m.jsonl": '{"file": "a.wav"}\n\n{"file": "b.wav", "operator": "Билайн"}\n',
+    }
+    with pytest.raises(BatchError) as caught:
+        listed(rows[name].encode("cp1251"), name)
+    assert str(caught.value) == (
+        f"{name}: line 3, column operator: holds bytes that are no UTF-8; "
+        "save the manifest as UTF-8, in a spreadsheet as CSV UTF-8"
+    )
+    items, notes = listed(rows[name], name)
+    assert items[1].columns == {"operator": "Билайн"} and notes == []
+
+
+def test_a_header_in_another_encoding(here):
+    with pytest.raises(BatchError, match="m.csv: line 1, column 2: holds bytes that are no UTF-8"):
+        listed("file,оператор\na.wav,x\n".encode("cp1251"))
+
+
+def test_names_of_files_may_be_any_bytes(here):
+    items, _ = listed(b"file,duplicate_of,near_duplicate_of\na.wav,caf\xe9.wav,caf\xe9.wav\ncaf\xe9.wav,,\n")
+    assert [item.file for item in items] == ["a.wav", "caf\udce9.wav"]
