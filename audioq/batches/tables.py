@@ -79,7 +79,7 @@ def recording_of(row: Row) -> Record:
         "sha256": result.get("sha256"),
         "side": result.get("recording", {}).get("side") or options.get("side"),
         "call_id": plain(result.get("call_id") or options.get("call_id") or item["columns"].get("call_id")),
-        "leg": plain(result.get("leg") or _leg(result) or options.get("leg")),
+        "leg": plain(result.get("leg") or _leg(result) or options.get("leg") or item["columns"].get("leg")),
         "started_at_local": plain(item["columns"].get("started_at")),
         "outcome": plain(item["outcome"]),
         "thresholds": result.get("thresholds"),

@@ -83,6 +83,16 @@ def test_the_sides_of_a_call_have_their_legs():
     assert told["recordings"][0]["call_id"] == "call-7"
 
 
+def test_the_leg_stands_in_one_column():
+    layout = Layout.of(["file", "call_id", "leg"])
+    assert [column.name for column in layout.columns("recordings")].count("leg") == 1 and not layout.carried
+    said = {"call_id": "call-7", "leg": "agent"}
+    assert recording(a_row(Item("a.wav", options=said, columns=said), 1), layout)["leg"] == "agent"
+    legs = Item("a.wav + b.wav", options={"call_id": "call-7"}, columns={**said, "leg": "agent + caller"})
+    assert recording(a_row(legs, 3), layout)["leg"] in ("agent", "caller")
+    assert recording(a_failure(legs), layout)["leg"] == "agent + caller"
+
+
 def test_events_of_ignored_channels_are_told_but_not_counted():
     row = rows()[-2]
     row["result"]["channels"][1]["role"] = "ignored"
