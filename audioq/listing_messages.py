@@ -95,6 +95,9 @@ _MANIFESTS = {
     "error.listing.no_parquet": "Parquet needs pyarrow, which is not installed",
     "remedy.listing.no_parquet": "pip install 'audioq[parquet]'",
     "line.repeated_rows": "{file}: rows that repeat others and are taken once: {count}",
+    "line.file_and_outcome": (
+        "{file}: a file and an outcome stand in {count} of {rows} rows: they are scored, and the outcome is carried along"
+    ),
     "line.no_dates": (
         "{file}: started_at of {count} of {rows} rows is no date of ISO 8601, "
         "the first in {place}: no absolute times for them"

@@ -23,13 +23,14 @@ class Remarks:
 
     def __init__(self) -> None:
         self._columns: dict[str, None] = {}
-        self._rows = self._dateless = 0
+        self._rows = self._dateless = self._with_outcome = 0
         self._first = ""
 
     def see(self, place: str, item: Item) -> None:
         """Take note of what a row says, which stands at a place such as ``line 7``."""
         self._rows += 1
         self._columns.update(dict.fromkeys(item.columns))
+        self._with_outcome += bool(item.file and item.columns.get("outcome", "").strip())
         written = item.columns.get("started_at", "").strip()
         if written and not is_date(written):
             self._first = self._first or place
@@ -38,6 +39,8 @@ class Remarks:
     def sentences(self, title: str) -> Iterator[str]:
         """Yield what there is to say about a manifest that is called `title`."""
         counted = {"file": title, "rows": self._rows}
+        if self._with_outcome:
+            yield text("line.file_and_outcome", {**counted, "count": self._with_outcome})
         if self._dateless:
             yield text("line.no_dates", {**counted, "count": self._dateless, "place": self._first})
         for column, meant in misspelled(self._columns).items():

@@ -81,7 +81,7 @@ def recording_of(row: Row) -> Record:
         "call_id": plain(result.get("call_id") or options.get("call_id") or item["columns"].get("call_id")),
         "leg": plain(result.get("leg") or _leg(result) or options.get("leg") or item["columns"].get("leg")),
         "started_at_local": plain(item["columns"].get("started_at")),
-        "outcome": plain(item["outcome"]),
+        "outcome": plain(item["outcome"] or item["columns"].get("outcome")),
         "thresholds": result.get("thresholds"),
         "audioq": result.get("audioq"),
     }

@@ -112,3 +112,12 @@ def test_a_header_in_another_encoding(here):
 def test_names_of_files_may_be_any_bytes(here):
     items, _ = listed(b"file,duplicate_of,near_duplicate_of\na.wav,caf\xe9.wav,caf\xe9.wav\ncaf\xe9.wav,,\n")
     assert [item.file for item in items] == ["a.wav", "caf\udce9.wav"]
+
+
+def test_a_file_and_an_outcome_are_remarked(here):
+    items, notes = listed("file,outcome\na.wav,cut off\nb.wav, \n,never connected\nno.wav,cut off\n")
+    assert notes == [
+        "m.csv: a file and an outcome stand in 2 of 4 rows: they are scored, and the outcome is carried along"
+    ]
+    assert items[0].outcome is None and items[0].columns == {"outcome": "cut off"}
+    assert items[2].outcome == "never connected"

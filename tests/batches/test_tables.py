@@ -75,6 +75,11 @@ def test_no_recording_has_an_outcome():
     assert LAYOUT.records(rows()[-1])["channels"] == []
 
 
+def test_an_outcome_beside_a_recording_is_carried_along():
+    told = recording(a_row(Item("a.wav", columns={"outcome": "cut off"}), 1))
+    assert (told["status"], told["outcome"]) == ("ok", "cut off") and told["label"]
+
+
 def test_the_sides_of_a_call_have_their_legs():
     row = rows()[-2]
     told = LAYOUT.records(row)
