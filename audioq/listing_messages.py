@@ -96,7 +96,8 @@ _MANIFESTS = {
     "remedy.listing.no_parquet": "pip install 'audioq[parquet]'",
     "line.repeated_rows": "{file}: rows that repeat others and are taken once: {count}",
     "line.file_and_outcome": (
-        "{file}: a file and an outcome stand in {count} of {rows} rows: they are scored, and the outcome is carried along"
+        "{file}: a file and an outcome stand in {count} of {rows} rows: they are scored, "
+        "and the outcome is carried along"
     ),
     "line.no_dates": (
         "{file}: started_at of {count} of {rows} rows is no date of ISO 8601, "
