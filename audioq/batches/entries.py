@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +23,7 @@ from audioq.messages import text
 _WINDOW = 256
 """Rows whose addresses are asked for at the same time."""
 _AT_ONCE = 16
+_ESCAPED = re.compile(r"\\x([89a-f][0-9a-f])")
 _ELSEWHERE = ("s3", "gs", "gcs", "http", "https", "az", "abfs", "sftp", "ssh")
 """Kinds of addresses that lead to no file of this machine."""
 
@@ -172,7 +174,20 @@ def _placed(manifest: Manifest, item: Item) -> Item:
     if is_address(manifest.base) or is_address(given):
         return _remote(manifest, item)
     path = os.path.join(manifest.base, given)
+    if "\\x" in given and not os.path.lexists(path):
+        meant = _spelled_out(given)
+        if os.path.lexists(os.path.join(manifest.base, meant)):
+            item, path = replace(item, file=_name(meant, manifest.base)), os.path.join(manifest.base, meant)
     return local_item(item.file, path, manifest.by_hash, item.options, item.columns)
+
+
+def _spelled_out(file: str) -> str:
+    """Return a name with the bytes that `undecoded` wrote as escapes."""
+    found = _ESCAPED.sub(lambda byte: chr(0xDC00 + int(byte[1], 16)), file)
+    try:
+        return os.fsdecode(os.fsencode(found))
+    except UnicodeError:  # half a character, as JSON may hold
+        return file
 
 
 def _is_elsewhere(given: str, base: str) -> bool:

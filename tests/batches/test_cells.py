@@ -10,6 +10,7 @@ from audioq.batches.items import Item
 from audioq.batches.remarks import misspelled
 from audioq.batches.sources import list_items
 from audioq.errors import BatchError
+from audioq.render.escape import undecoded
 
 
 @pytest.fixture
@@ -121,3 +122,16 @@ def test_a_file_and_an_outcome_are_remarked(here):
     ]
     assert items[0].outcome is None and items[0].columns == {"outcome": "cut off"}
     assert items[2].outcome == "never connected"
+
+
+def test_names_as_the_tables_write_them_are_understood(here):
+    names = ["bad\udcff.wav", "caf\udce9\udce8.wav", r"lit\xff.wav", r"both\xe9.wav", "both\udce9.wav"]
+    for name in names:
+        (here / name).write_bytes(b"x")
+    items, _ = listed("file\n" + "".join(f"{undecoded(name)}\n" for name in names[:4]) + "no\\xff.wav\n")
+    assert [item.file for item in items] == [*names[:4], r"no\xff.wav"]
+    assert [item.problem and item.problem[0] for item in items] == [None] * 4 + ["missing"]
+    ((half,), _) = listed(r'{"file": "\ud83d\\xff.wav"}', "m.jsonl")
+    assert half.problem[0] == "missing"
+    (again,) = list_items("bad\udcff.wav")
+    assert (items[0].id, items[0].key) == (again.id, again.key)
