@@ -62,21 +62,20 @@ def read_lines(path: str, title: str) -> Iterator[Line]:
             yield from _parquet(path, title)
             return
         with open(path, encoding=_encoding(path), errors="surrogateescape", newline="") as file:
-            for line in (_csv if path.lower().endswith((".csv", ".tsv")) else _jsonl)(file, title):
-                _check_text(line, title)
-                yield line
+            yield from (_csv if path.lower().endswith((".csv", ".tsv")) else _jsonl)(file, title)
     except UnicodeError as cause:
         raise stopped(title, "row", place="", cause=cause) from cause
     except OSError as cause:
         raise BatchError(str(reason(title, cause))) from cause
 
 
-def _check_text(line: Line, title: str) -> None:
-    if "".join(line.cells.values()).isascii():
-        return
-    for column, cell in line.cells.items():
-        if column not in _FILES and _BYTES.search(cell):
-            raise stopped(title, "no_utf8", place=line.place, column=column)
+def _checked(line: Line, title: str, written: str) -> Line:
+    """Return a line, unless bytes are written in it that are no text, in a cell that names no file."""
+    if not written.isascii() and _BYTES.search(written):
+        for column, cell in line.cells.items():
+            if column not in _FILES and _BYTES.search(cell):
+                raise stopped(title, "no_utf8", place=line.place, column=column)
+    return line
 
 
 def _encoding(path: str) -> str:
@@ -99,7 +98,7 @@ def _csv(file: IO[str], title: str) -> Iterator[Line]:
                 raise stopped(title, "cells", place=place, cells=len(cells), columns=len(columns))
             if any(cells):
                 cells += [""] * (len(columns) - len(cells))
-                yield Line(place, dict(zip(columns, cells, strict=False)))
+                yield _checked(Line(place, dict(zip(columns, cells, strict=False))), title, "".join(cells))
     except csv.Error as cause:
         raise stopped(title, "row", place=f"line {rows.line_num}", cause=cause) from cause
 
@@ -152,7 +151,8 @@ def _jsonl(file: IO[str], title: str) -> Iterator[Line]:
         if not (known or "outcome" in found):
             _check_columns(list(found), title)
         known = True
-        yield Line(f"line {number}", _texts(found))
+        # Escapes of JSON may stand for such bytes, as in the results of a batch: only the line itself tells.
+        yield _checked(Line(f"line {number}", _texts(found)), title, line)
 
 
 def _parquet(path: str, title: str) -> Iterator[Line]:
