@@ -76,6 +76,8 @@ _MANIFESTS = {
     "remedy.listing.cells": "put quotation marks around cells that hold the separator",
     "error.listing.row": "{place} cannot be read ({cause})",
     "remedy.listing.row": "correct it and start again",
+    "error.listing.no_utf8": "{place}, column {column}: holds bytes that are no UTF-8",
+    "remedy.listing.no_utf8": "save the manifest as UTF-8, in a spreadsheet as CSV UTF-8",
     "error.listing.value": "{place}, column {column}: {problem}",
     "remedy.listing.value": "{remedy}, or leave it blank",
     "error.listing.not_a_count": "'{value}' is no number of a track",
@@ -84,6 +86,8 @@ _MANIFESTS = {
     "remedy.listing.not_seconds": "write seconds from the beginning, such as 12.5",
     "error.listing.end": "{end} s does not lie after start, {start} s",
     "remedy.listing.end": "write an end after start",
+    "error.listing.two_columns": "'{value}', but '{other}' in column {same}",
+    "remedy.listing.two_columns": "use one of the two columns",
     "error.listing.leg_twice": "call {call} has two recordings of leg '{leg}'",
     "remedy.listing.leg_twice": "name each leg once in a call",
     "error.listing.leg_differs": "'{value}' and '{other}' are said of the same call {call}",
@@ -91,6 +95,15 @@ _MANIFESTS = {
     "error.listing.no_parquet": "Parquet needs pyarrow, which is not installed",
     "remedy.listing.no_parquet": "pip install 'audioq[parquet]'",
     "line.repeated_rows": "{file}: rows that repeat others and are taken once: {count}",
+    "line.file_and_outcome": (
+        "{file}: a file and an outcome stand in {count} of {rows} rows: they are scored, "
+        "and the outcome is carried along"
+    ),
+    "line.no_dates": (
+        "{file}: started_at of {count} of {rows} rows is no date of ISO 8601, "
+        "the first in {place}: no absolute times for them"
+    ),
+    "line.misspelled": "{file}: column '{column}' is carried along only; did you mean {meant}?",
 }
 
 _DRAFTS = {

@@ -77,8 +77,8 @@ RECORDINGS: tuple[Column, ...] = (
     Column("channels", "integer", "channels", "Channels of the recording, or of all legs."),
     Column("sha256", "text", "", "Digest of the file's bytes, where it was asked for."),
     Column("call_id", "text", "", "The call to which the recording belongs, where that was said."),
-    Column("leg", "text", "", "Name of the leg, where the call has several recordings."),
-    Column("started_at", "time", "UTC", "When the recording began; null where its time zone is not known."),
+    Column("leg", "text", "", "The leg; of a call of several the one that the verdict rests on, if any, else all."),
+    Column("started_at", "time", "UTC", "When the recording began; null where that is not known beyond doubt."),
     Column("started_at_local", "text", "", "The same as the manifest has it."),
     Column("outcome", "text", "", "What became of a call, as the manifest has it, such as `never connected`."),
     Column("thresholds", "category", "", "Fingerprint of the thresholds: equal where the policy is equal."),
@@ -121,7 +121,7 @@ EVENTS: tuple[Column, ...] = (
 TABLES: dict[str, tuple[Column, ...]] = {"recordings": RECORDINGS, "channels": CHANNELS, "events": EVENTS}
 """The tables by name."""
 
-_CARRIED_AS_OURS = frozenset(("file", "call_id", "outcome", "started_at"))
+_CARRIED_AS_OURS = frozenset(("file", "call_id", "leg", "outcome", "started_at"))
 """Columns of a manifest that stand in columns of ours already."""
 
 
@@ -129,8 +129,8 @@ def manifest_columns(names: Iterable[str]) -> dict[str, Column]:
     """Return the columns of `recordings` that carry those of a manifest, by the manifest's names.
 
     A name that one of ours, or an earlier one, has already gets ``manifest_`` in front, and a number behind if need
-    be; upper and lower case are the same, as in SQL. ``file``, ``call_id``, ``outcome`` and ``started_at`` are left
-    out, because ours hold just that; the last is ``started_at_local``.
+    be; upper and lower case are the same, as in SQL. ``file``, ``call_id``, ``leg``, ``outcome`` and ``started_at`` are
+    left out, because ours hold just that; the last is ``started_at_local``.
 
     Examples
     --------

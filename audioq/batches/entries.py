@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +13,8 @@ from audioq.batches.calls import Entry, call_of, join_calls
 from audioq.batches.items import Item
 from audioq.batches.manifests import Line, read_lines
 from audioq.batches.refusals import problem_of, refused
-from audioq.batches.row_options import WrongCellError, options_of
+from audioq.batches.remarks import Remarks
+from audioq.batches.row_options import WrongCellError, check_zone, options_of
 from audioq.batches.tallies import Tally
 from audioq.batches.versions import local_item
 from audioq.errors import AudioError
@@ -21,6 +23,7 @@ from audioq.messages import text
 _WINDOW = 256
 """Rows whose addresses are asked for at the same time."""
 _AT_ONCE = 16
+_ESCAPED = re.compile(r"\\x([89a-f][0-9a-f])")
 _ELSEWHERE = ("s3", "gs", "gcs", "http", "https", "az", "abfs", "sftp", "ssh")
 """Kinds of addresses that lead to no file of this machine."""
 
@@ -73,8 +76,9 @@ class _Repeats:
 def manifest_items(manifest: Manifest, notes: list[str] | None = None) -> Iterator[Item]:
     """Yield what the rows of a manifest name, in their order; a call stands where its last leg does.
 
-    A row that repeats another in every cell is taken once, and `notes` gets a sentence that counts such rows. Rows that
-    have neither ``file`` nor ``call_id`` are all taken: two calls that never connected may well look alike.
+    A row that repeats another in every cell is taken once. Rows that have neither ``file`` nor ``call_id`` are all
+    taken: two calls that never connected may well look alike. `notes` gets a sentence that counts what was left out,
+    and others about what is odd; see `remarks`.
 
     Raises
     ------
@@ -82,11 +86,19 @@ def manifest_items(manifest: Manifest, notes: list[str] | None = None) -> Iterat
         The manifest cannot be read, or an option in it makes no sense; with manifest, line and column.
     """
     legs = _legs_of_calls(manifest)
-    repeats = _Repeats()
+    repeats, remarks = _Repeats(), Remarks()
     entries = (_entry(manifest, line, legs) for line in manifest.lines() if not repeats.has(line.cells))
-    yield from join_calls(manifest.title, _found(manifest, entries), legs)
-    if repeats.count and notes is not None:
-        notes.append(text("line.repeated_rows", {"file": manifest.title, "count": repeats.count}))
+    yield from join_calls(manifest.title, _found(manifest, _seen(remarks, entries)), legs)
+    if notes is not None:
+        if repeats.count:
+            notes.append(text("line.repeated_rows", {"file": manifest.title, "count": repeats.count}))
+        notes.extend(remarks.sentences(manifest.title))
+
+
+def _seen(remarks: Remarks, entries: Iterable[Entry]) -> Iterator[Entry]:
+    for entry in entries:
+        remarks.see(entry.place, entry.item)
+        yield entry
 
 
 def _legs_of_calls(manifest: Manifest) -> Tally:
@@ -105,6 +117,7 @@ def _legs_of_calls(manifest: Manifest) -> Tally:
 def _entry(manifest: Manifest, line: Line, legs: Tally) -> Entry:
     try:
         options = options_of(line.cells, manifest.options)
+        check_zone(line.cells.get("time_zone", "").strip())
     except WrongCellError as cause:
         raise cause.stop(manifest.title, line.place) from cause
     columns = {name: cell for name, cell in line.cells.items() if cell and name != "file"}
@@ -161,7 +174,20 @@ def _placed(manifest: Manifest, item: Item) -> Item:
     if is_address(manifest.base) or is_address(given):
         return _remote(manifest, item)
     path = os.path.join(manifest.base, given)
+    if "\\x" in given and not os.path.lexists(path):
+        meant = _spelled_out(given)
+        if os.path.lexists(os.path.join(manifest.base, meant)):
+            item, path = replace(item, file=_name(meant, manifest.base)), os.path.join(manifest.base, meant)
     return local_item(item.file, path, manifest.by_hash, item.options, item.columns)
+
+
+def _spelled_out(file: str) -> str:
+    """Return a name with the bytes that `undecoded` wrote as escapes."""
+    found = _ESCAPED.sub(lambda byte: chr(0xDC00 + int(byte[1], 16)), file)
+    try:
+        return os.fsdecode(os.fsencode(found))
+    except UnicodeError:  # half a character, as JSON may hold
+        return file
 
 
 def _is_elsewhere(given: str, base: str) -> bool:

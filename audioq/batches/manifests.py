@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, NamedTuple
 
@@ -20,6 +21,10 @@ _SEPARATORS = (",", ";", "\t", "|")
 _LONGEST_LINE = 1 << 24
 """Characters of a line of JSON; more is no row of a manifest."""
 _BATCH_ROWS = 4096
+_BYTES = re.compile("[\udc80-\udcff]")
+"""What Python makes of bytes that are no text."""
+_FILES = ("file", "duplicate_of", "near_duplicate_of")
+"""Columns with names of files, which may be any bytes."""
 
 
 class Line(NamedTuple):
@@ -50,7 +55,7 @@ def read_lines(path: str, title: str) -> Iterator[Line]:
     Raises
     ------
     BatchError
-        It has no column ``file``, or a row cannot be read.
+        It has no column ``file``, a row cannot be read, or a cell that names no file has bytes that are no text.
     """
     try:
         if path.lower().endswith(".parquet"):
@@ -62,6 +67,15 @@ def read_lines(path: str, title: str) -> Iterator[Line]:
         raise stopped(title, "row", place="", cause=cause) from cause
     except OSError as cause:
         raise BatchError(str(reason(title, cause))) from cause
+
+
+def _checked(line: Line, title: str, written: str) -> Line:
+    """Return a line, unless bytes are written in it that are no text, in a cell that names no file."""
+    if not written.isascii() and _BYTES.search(written):
+        for column, cell in line.cells.items():
+            if column not in _FILES and _BYTES.search(cell):
+                raise stopped(title, "no_utf8", place=line.place, column=column)
+    return line
 
 
 def _encoding(path: str) -> str:
@@ -84,7 +98,7 @@ def _csv(file: IO[str], title: str) -> Iterator[Line]:
                 raise stopped(title, "cells", place=place, cells=len(cells), columns=len(columns))
             if any(cells):
                 cells += [""] * (len(columns) - len(cells))
-                yield Line(place, dict(zip(columns, cells, strict=False)))
+                yield _checked(Line(place, dict(zip(columns, cells, strict=False))), title, "".join(cells))
     except csv.Error as cause:
         raise stopped(title, "row", place=f"line {rows.line_num}", cause=cause) from cause
 
@@ -106,6 +120,9 @@ def _separator(header: str) -> str:
 
 def _named(cells: list[str], title: str) -> list[str]:
     columns = [cell.strip() or f"column {number}" for number, cell in enumerate(cells, 1)]
+    for number, name in enumerate(columns, 1):
+        if _BYTES.search(name):
+            raise stopped(title, "no_utf8", place="line 1", column=number)
     twice = [name for i, name in enumerate(columns) if name in columns[:i]]
     if twice:
         raise stopped(title, "column_twice", column=twice[0])
@@ -134,7 +151,8 @@ def _jsonl(file: IO[str], title: str) -> Iterator[Line]:
         if not (known or "outcome" in found):
             _check_columns(list(found), title)
         known = True
-        yield Line(f"line {number}", _texts(found))
+        # Escapes of JSON may stand for such bytes, as in the results of a batch: only the line itself tells.
+        yield _checked(Line(f"line {number}", _texts(found)), title, line)
 
 
 def _parquet(path: str, title: str) -> Iterator[Line]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from audioq.errors import BatchError
 from audioq.messages import text
 
-_OFFSET = re.compile(r"(?:UTC)?([+-]\d\d:?\d\d|Z)")
+_OFFSET = re.compile(r"(?:UTC)?([+-]\d\d:?\d\d(?::\d\d)?|Z)")
+_GUESSED = "mtime"
+"""What a draft says in ``started_at_source`` where nothing but the time of the last change says the time."""
 
 
 def zone(name: str | None) -> tzinfo | None:
@@ -73,6 +76,49 @@ def utc(written: str | None, local: tzinfo | None = None) -> datetime | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=local)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def began(columns: Mapping[str, str], local: tzinfo | None = None) -> datetime | None:
+    """Return when a recording began, in UTC, by the columns of its row; None where that is not known beyond doubt.
+
+    The time of the last change of a file is a guess, as copying changes it: ``started_at_source`` says where
+    ``started_at`` is nothing better.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Those of a manifest; of a call, what all of its legs say.
+    local : tzinfo, optional
+        Zone of times without an offset in rows that name no zone.
+
+    Examples
+    --------
+    >>> began({"started_at": "2025-08-11T12:00Z", "started_at_source": "mtime"})
+    """
+    if _GUESSED in columns.get("started_at_source", "").casefold().split():
+        return None
+    said = columns.get("time_zone", "").strip()
+    return utc(columns.get("started_at"), local if is_local(said) else known_zone(said))
+
+
+def is_local(said: str) -> bool:
+    """Whether a cell ``time_zone`` names no zone of its own."""
+    return said.casefold() in ("", "local")
+
+
+def is_date(written: str) -> bool:
+    """Whether a text is a date of ISO 8601, with or without a time.
+
+    Examples
+    --------
+    >>> is_date("2025-08-11"), is_date(" 2025-08-11T12:00Z "), is_date("11.08.2025 12:00"), is_date("12:00")
+    (True, True, False, False)
+    """
+    try:
+        datetime.fromisoformat(written.strip())
+    except ValueError:
+        return False
+    return True
 
 
 def after(began: datetime | None, seconds: float) -> datetime | None:

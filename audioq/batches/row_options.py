@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from audioq.batches.items import OPTIONS
+from audioq.batches.moments import is_local, known_zone
 from audioq.batches.refusals import stopped
 from audioq.decoders.raw import parse
 from audioq.decoders.stream import UndecodableError
@@ -15,6 +16,8 @@ from audioq.messages import text
 from audioq.roles import check_roles
 
 _NAMES = frozenset(OPTIONS)
+ALSO = {"ignore_channel": "ignore_channels"}
+"""Options whose name in the command is another."""
 _CHECKS_KEPT = 1024
 """Rows say the same again and again."""
 
@@ -49,6 +52,10 @@ def options_of(cells: Mapping[str, str], general: Mapping[str, str]) -> dict[str
         One of those in the row makes no sense.
     """
     given = {name: cells[name].strip() for name in sorted(cells.keys() & _NAMES) if cells[name].strip()}
+    for other, name in ALSO.items():
+        if value := cells.get(other, "").strip():
+            if given.setdefault(name, value) != value:
+                raise wrong(other, "two_columns", value=value, other=given[name], same=name)
     options = {**general, **given}
     if given.keys() - {"call_id", "leg"}:
         _check_part(*(options.get(name, "") for name in ("stream", "start", "end", "raw_format")))
@@ -56,6 +63,13 @@ def options_of(cells: Mapping[str, str], general: Mapping[str, str]) -> dict[str
         roles = ("side",) if "leg" in given else ("side", "channels", "expect_speech", "ignore_channels")
         _check_roles(*(options.get(name, "") for name in roles))
     return options
+
+
+@lru_cache(_CHECKS_KEPT)
+def check_zone(said: str) -> None:
+    """Refuse what a cell ``time_zone`` says if it names no zone."""
+    if not is_local(said) and known_zone(said) is None:
+        raise wrong("time_zone", "time_zone", zone=said)
 
 
 @lru_cache(_CHECKS_KEPT)

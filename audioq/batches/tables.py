@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Self
 
 from audioq.batches.columns import TABLES, TABLES_VERSION, Column, manifest_columns
-from audioq.batches.moments import after, known_zone, utc, zone
+from audioq.batches.moments import after, began, zone
 from audioq.batches.rows import Row
 from audioq.kinds import KINDS
 from audioq.render.escape import undecoded
@@ -46,9 +46,9 @@ class Layout:
 
     def records(self, row: Row) -> dict[str, list[Record]]:
         """Return the records of a row by table; each has every column of its table."""
-        began = self._began(row)
-        recording = {**recording_of(row), "started_at": began, **self._carry(row)}
-        made = {"recordings": [recording], "channels": list(channels_of(row)), "events": list(events_of(row, began))}
+        start = began(row["item"]["columns"], self.local)
+        recording = {**recording_of(row), "started_at": start, **self._carry(row)}
+        made = {"recordings": [recording], "channels": list(channels_of(row)), "events": list(events_of(row, start))}
         return {table: [self._whole(table, record) for record in records] for table, records in made.items()}
 
     def _whole(self, table: str, record: Record) -> Record:
@@ -58,10 +58,6 @@ class Layout:
     def _carry(self, row: Row) -> Record:
         given = row["item"]["columns"]
         return {column.name: plain(given.get(name)) for name, column in self.carried.items()}
-
-    def _began(self, row: Row) -> datetime | None:
-        given = row["item"]["columns"]
-        return utc(given.get("started_at"), known_zone(given.get("time_zone")) or self.local)
 
 
 def plain(text: str | None) -> str | None:
@@ -83,9 +79,9 @@ def recording_of(row: Row) -> Record:
         "sha256": result.get("sha256"),
         "side": result.get("recording", {}).get("side") or options.get("side"),
         "call_id": plain(result.get("call_id") or options.get("call_id") or item["columns"].get("call_id")),
-        "leg": plain(result.get("leg") or _leg(result) or options.get("leg")),
+        "leg": plain(result.get("leg") or _leg(result) or options.get("leg") or item["columns"].get("leg")),
         "started_at_local": plain(item["columns"].get("started_at")),
-        "outcome": plain(item["outcome"]),
+        "outcome": plain(item["outcome"] or item["columns"].get("outcome")),
         "thresholds": result.get("thresholds"),
         "audioq": result.get("audioq"),
     }
@@ -130,8 +126,8 @@ def channels_of(row: Row) -> Iterator[Record]:
         yield {"recording_id": row["id"], "channel": number, **given, **_judged(channel)}
 
 
-def events_of(row: Row, began: datetime | None = None) -> Iterator[Record]:
-    """Yield what `events` holds of a row whose recording began at a moment, if that is known."""
+def events_of(row: Row, start: datetime | None = None) -> Iterator[Record]:
+    """Yield what `events` holds of a row whose recording began at `start`, if that is known."""
     part = _part(row)
     for number, event in enumerate((row["result"] or {}).get("events", ())):
         evidence = event["evidence"]
@@ -144,8 +140,8 @@ def events_of(row: Row, began: datetime | None = None) -> Iterator[Record]:
             "evidence": {one["curve"]: one["value"] for one in evidence},
             "evidence_limits": {one["curve"]: one["limit"] for one in evidence},
             "evidence_units": {one["curve"]: one["unit"] for one in evidence},
-            "started_at": after(began, part + event["start"]),
-            "ended_at": after(began, part + event["end"]),
+            "started_at": after(start, part + event["start"]),
+            "ended_at": after(start, part + event["end"]),
         }
 
 

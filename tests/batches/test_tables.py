@@ -75,12 +75,27 @@ def test_no_recording_has_an_outcome():
     assert LAYOUT.records(rows()[-1])["channels"] == []
 
 
+def test_an_outcome_beside_a_recording_is_carried_along():
+    told = recording(a_row(Item("a.wav", columns={"outcome": "cut off"}), 1))
+    assert (told["status"], told["outcome"]) == ("ok", "cut off") and told["label"]
+
+
 def test_the_sides_of_a_call_have_their_legs():
     row = rows()[-2]
     told = LAYOUT.records(row)
     assert [channel["leg"] for channel in told["channels"]] == ["agent", "caller"]
     assert told["recordings"][0]["leg"] == ["agent", "caller"][told["recordings"][0]["channel"]]
     assert told["recordings"][0]["call_id"] == "call-7"
+
+
+def test_the_leg_stands_in_one_column():
+    layout = Layout.of(["file", "call_id", "leg"])
+    assert [column.name for column in layout.columns("recordings")].count("leg") == 1 and not layout.carried
+    said = {"call_id": "call-7", "leg": "agent"}
+    assert recording(a_row(Item("a.wav", options=said, columns=said), 1), layout)["leg"] == "agent"
+    legs = Item("a.wav + b.wav", options={"call_id": "call-7"}, columns={**said, "leg": "agent + caller"})
+    assert recording(a_row(legs, 3), layout)["leg"] in ("agent", "caller")
+    assert recording(a_failure(legs), layout)["leg"] == "agent + caller"
 
 
 def test_events_of_ignored_channels_are_told_but_not_counted():
@@ -146,6 +161,17 @@ def test_the_manifest_says_its_own_zone():
     assert recording(row, Layout.of((), "local"))["started_at"] is None
     row["item"]["columns"]["time_zone"] = "-05:00"
     assert recording(row)["started_at"].isoformat() == "2025-07-01T17:00:00+00:00"
+
+
+@pytest.mark.parametrize("source", ["mtime", " mtime ", "MTIME", "name + mtime"])
+def test_the_time_of_the_last_change_is_no_fact(source):
+    given = {"started_at": "2025-07-01T12:00:00+02:00", "started_at_source": source}
+    told = LAYOUT.records(a_row(Item("a.wav", columns=given), 1))
+    (one,) = told["recordings"]
+    assert (one["started_at"], one["started_at_local"]) == (None, given["started_at"])
+    assert told["events"] and all(event["started_at"] is event["ended_at"] is None for event in told["events"])
+    row = a_row(Item("a.wav", columns={**given, "started_at_source": "tag"}), 1)
+    assert recording(row)["started_at"] == datetime(2025, 7, 1, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "+99:00", "+1", "../../etc/passwd", "Europe", "a\0"])
