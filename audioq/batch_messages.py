@@ -15,6 +15,10 @@ BATCH_WORDS = {
         "{folder}: cannot be read and written ({cause}); check the address and that these credentials may list, read, "
         "write and delete there, and run the same command again"
     ),
+    "error.batch.sending": (
+        "{folder}: rows can no longer be sent there ({cause}); those that were sent are whole: see to the cause, and "
+        "run the same command again"
+    ),
     "batch.lease": (
         "{folder}: a run that has not ended is named there; waiting up to {seconds:.0f} s to see whether it is alive"
     ),

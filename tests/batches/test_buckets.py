@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from audioq.batches import bucket_parts, buckets
+from audioq.batches import bucket_logs, bucket_parts, buckets
+from audioq.batches.bucket_logs import BucketLog
 from audioq.batches.bucket_parts import Parts
 from audioq.batches.buckets import is_address, list_objects, object_info, shown
 from audioq.batches.folders import choice
 from audioq.batches.items import Item
+from audioq.batches.logs import Head, Log
 from audioq.batches.places import check_unchanged, located
 from audioq.batches.sources import list_items
 from audioq.errors import AudioError, BatchError, LimitError
@@ -340,3 +342,34 @@ def test_a_list_that_another_run_wrote_meanwhile_is_not_replaced(memory, faulty)
     with pytest.raises(BatchError, match="another run is writing"):
         parts.send(b"one\n")
     assert log_at("memory://b/run") == [b"theirs"]
+
+
+HEAD = Head("0.1", "measured", "judged", {})
+LEASE = "/b/run/log/lease.json"
+
+
+def test_a_fault_while_rows_are_sent_ends_the_run_in_words(memory, monkeypatch):
+    def gone(_: object) -> None:
+        raise OSError("the copy of this machine is gone")
+
+    monkeypatch.setattr(bucket_logs, "BEAT_SECONDS", 0.1)
+    with pytest.raises(BatchError, match="memory://b/run: rows can no longer be sent .*OSError: the copy"):
+        with BucketLog("memory://b/run", HEAD) as log:
+            monkeypatch.setattr(bucket_logs.Lease, "beat", gone)
+            log._thread.join(10)
+            assert not log._thread.is_alive()
+            log.flush()
+    assert not memory.exists(LEASE)
+
+
+@pytest.mark.parametrize("failing", [(Log, "__init__"), (threading.Thread, "start")])
+def test_a_log_that_cannot_be_opened_leaves_no_lease(memory, monkeypatch, failing):
+    def fail(*_: object) -> None:
+        raise BatchError("no")
+
+    monkeypatch.setattr(*failing, fail)
+    with pytest.raises(BatchError, match="no"):
+        BucketLog("memory://b/run", HEAD)
+    assert not memory.exists(LEASE)
+    monkeypatch.undo()
+    BucketLog("memory://b/run", HEAD).close()
