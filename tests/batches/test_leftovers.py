@@ -41,6 +41,21 @@ def test_files_and_folders_of_dead_processes_go(folder):
     )
 
 
+def test_a_folder_that_cannot_be_listed_and_an_odd_name_end_nothing(folder, monkeypatch):
+    odd = folder / f"{leftovers.prefix().replace(str(os.getpid()), '9' * 30)}x.wav"
+    odd.touch()
+    leftovers.sweep()
+    assert odd.exists()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "gone"))
+    leftovers.sweep()
+
+    def none() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    leftovers.sweep()
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_child_that_is_killed_leaves_nothing(folder, method):
     pool = Pool(made_jobs.double, Limits(timeout=60, max_memory=512), 1, method)
