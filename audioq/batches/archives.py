@@ -19,6 +19,7 @@ from typing import IO, Any, NamedTuple, Self
 
 from audioq.batches.buckets import copy_object, is_address, open_object, path_of
 from audioq.batches.folders import is_hidden
+from audioq.batches.leftovers import prefix
 from audioq.batches.refusals import refused
 from audioq.batches.versions import reason
 
@@ -77,7 +78,7 @@ def list_members(title: str, address: str, storage_options: Options = None) -> I
 def opened(title: str, address: str, storage_options: Options = None) -> Iterator[IO[bytes]]:
     """Open a path or an address for reading anywhere in it."""
     if is_address(address):
-        with open_object(address, storage_options) as remote, tempfile.TemporaryFile() as copy:
+        with open_object(address, storage_options) as remote, tempfile.TemporaryFile(prefix=prefix()) as copy:
             if _can_seek(remote):
                 yield remote
                 return

@@ -9,6 +9,7 @@ from typing import IO, Any, NamedTuple
 
 from audioq.batches.buckets import shown, writing_at
 from audioq.batches.leases import LostLeaseError
+from audioq.batches.leftovers import prefix
 from audioq.batches.objects import fetch, place_below, store
 from audioq.errors import BatchError
 from audioq.messages import text
@@ -135,7 +136,7 @@ def log_copy(address: str, storage_options: Options = None) -> IO[bytes] | None:
     parts = committed(address, storage_options)
     if parts is None:
         return None
-    copy = tempfile.TemporaryFile(prefix="audioq-")
+    copy = tempfile.TemporaryFile(prefix=prefix())
     copy_parts(address, parts, copy.write, storage_options)
     copy.seek(0)
     return copy

@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -215,12 +216,14 @@ def _kept(file: str) -> FeatureTable | None:
 
 
 def _keep(table: FeatureTable, file: str) -> None:
+    """Write a table at one go; what a process that is killed leaves of it, the next one to write it replaces."""
     from audioq.table import save
 
-    part = f"{file}.{os.getpid()}"
+    content, part = BytesIO(), f"{file}.part"
+    save(table, content)
     try:
         with open(part, "wb") as out:
-            save(table, out)
+            out.write(content.getbuffer())
         os.replace(part, file)
     except OSError:  # a full disc costs the time to measure again, and no row
         with suppress(OSError):
