@@ -64,6 +64,10 @@ BATCH_WORDS = {
     "error.batch.full": (
         "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"
     ),
+    "error.batch.room": (
+        "{folder}: no room for a copy of {file} ({cause}); all rows before are whole: set TMPDIR to a folder on a "
+        "larger disc, and run the same command again"
+    ),
     "error.batch.manifest": "{file}: cannot be written ({cause}); give another file with -o",
     "bar.rate": "{rate:.1f} recordings/s",
     "batch.throughput": (
