@@ -15,6 +15,10 @@ BATCH_WORDS = {
         "{folder}: cannot be read and written ({cause}); check the address and that these credentials may list, read, "
         "write and delete there, and run the same command again"
     ),
+    "error.batch.sending": (
+        "{folder}: rows can no longer be sent there ({cause}); those that were sent are whole: see to the cause, and "
+        "run the same command again"
+    ),
     "batch.lease": (
         "{folder}: a run that has not ended is named there; waiting up to {seconds:.0f} s to see whether it is alive"
     ),
@@ -59,6 +63,10 @@ BATCH_WORDS = {
     ),
     "error.batch.full": (
         "{file}: cannot be written ({cause}); all rows before are whole: make room and run the same command again"
+    ),
+    "error.batch.room": (
+        "{folder}: no room for a copy of {file} ({cause}); all rows before are whole: set TMPDIR to a folder on a "
+        "larger disc, and run the same command again"
     ),
     "error.batch.manifest": "{file}: cannot be written ({cause}); give another file with -o",
     "bar.rate": "{rate:.1f} recordings/s",

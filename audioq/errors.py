@@ -51,6 +51,10 @@ class BatchError(AudioqError):
     """A batch cannot begin or go on as asked: a wrong manifest, results of another policy, a full disc."""
 
 
+class RoomError(BatchError):
+    """A machine has no room for a copy of a recording."""
+
+
 class RolesError(AudioError):
     """The roles that were given do not fit the channels of a recording, or the legs of a call."""
 

@@ -9,7 +9,6 @@ import lzma
 import os
 import struct
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from collections import Counter
@@ -17,9 +16,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple, Self
 
-from audioq.batches.buckets import copy_object, is_address, open_object, path_of
+from audioq.batches.buckets import is_address, open_object, path_of
 from audioq.batches.folders import is_hidden
 from audioq.batches.refusals import refused
+from audioq.batches.room import copy_of
 from audioq.batches.versions import reason
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2")
@@ -77,13 +77,13 @@ def list_members(title: str, address: str, storage_options: Options = None) -> I
 def opened(title: str, address: str, storage_options: Options = None) -> Iterator[IO[bytes]]:
     """Open a path or an address for reading anywhere in it."""
     if is_address(address):
-        with open_object(address, storage_options) as remote, tempfile.TemporaryFile() as copy:
+        with open_object(address, storage_options) as remote:
             if _can_seek(remote):
                 yield remote
                 return
             # A server that knows no ranges gives all or nothing.
-            copy_object(address, copy.write, storage_options)
-            yield copy
+            with copy_of(title, address, storage_options) as copy:
+                yield copy
         return
     try:
         file = open(address, "rb")

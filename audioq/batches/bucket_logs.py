@@ -16,6 +16,7 @@ from audioq.batches.leftovers import prefix, sweep
 from audioq.batches.logs import LOG, Head, Log
 from audioq.batches.objects import place_below
 from audioq.errors import BatchError
+from audioq.messages import text
 
 LEASE = "log/lease.json"
 PART_ROWS = 1000
@@ -65,15 +66,16 @@ class BucketLog(Log):
         self._broken: BatchError | None = None
         sweep()
         with ExitStack() as opened:
+            self._opened = opened
             folder = opened.enter_context(tempfile.TemporaryDirectory(prefix=prefix()))
             self._lease = Lease(place_below(address, LEASE, storage_options), address, say)
             opened.callback(self._release)
             self._parts = Parts(address, self._lease.name, storage_options)
             with open(os.path.join(folder, LOG), "wb") as copy:
                 self._sent = self._parts.copy(copy.write)
+            super().__init__(folder, head, rescore)
+            self._thread.start()
             self._opened = opened.pop_all()
-        super().__init__(folder, head, rescore)
-        self._thread.start()
 
     def _begin(self, folder: str, head: Head, rescore: bool) -> None:
         super()._begin(shown(self._address), head, rescore)
@@ -147,3 +149,6 @@ class BucketLog(Log):
                 self._failing_since = self._failing_since or now
                 if isinstance(error, LostLeaseError) or now - self._failing_since > _PATIENCE_SECONDS:
                     self._broken = error  # the next row raises it
+            except Exception as error:  # a thread that ends without a word would leave a run that passes for dead
+                cause = f"{type(error).__name__}: {error}"
+                self._broken = BatchError(text("error.batch.sending", {"folder": shown(self._address), "cause": cause}))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any, NamedTuple
 
 from audioq.batches.buckets import shown, writing_at
+from audioq.batches.leases import LostLeaseError
+from audioq.batches.leftovers import prefix
 from audioq.batches.objects import fetch, place_below, store
 from audioq.errors import BatchError
 from audioq.messages import text
@@ -47,6 +49,9 @@ class Parts:
     def __init__(self, address: str, run: str, storage_options: Options = None) -> None:
         self._address, self._run, self._options = address, run, storage_options
         self._list = committed(address, storage_options) or []
+        self._number = max((int(part.name.split("-")[1].partition(".")[0]) for part in self._list), default=0)
+        self._tried: list[Part] = []  # may have arrived although their sending failed
+        self._ahead = 0  # bytes that did so, and that `send` will be given once more
 
     def __len__(self) -> int:
         return len(self._list)
@@ -57,13 +62,42 @@ class Parts:
         return sum(part.bytes for part in self._list)
 
     def send(self, content: bytes) -> None:
-        """Add whole lines as a part: it counts once the list names it."""
-        number = 1 + max((int(part.name.split("-")[1].partition(".")[0]) for part in self._list), default=0)
-        part = Part(f"part-{number:06d}-{self._run}.jsonl", len(content), content.count(b"\n"))
+        """Add whole lines as a part: it counts once the list names it.
+
+        After a failure, call it with the same lines again, or with more behind them: those that did arrive are left
+        out, and no attempt writes over what another one wrote.
+
+        Raises
+        ------
+        BatchError
+            The address cannot be written, or another run has taken over.
+        """
+        if self._tried:
+            self._ahead += self._arrived()
+        if left := content[self._ahead :]:
+            self._add(left)
+        self._ahead = 0
+
+    def _add(self, content: bytes) -> None:
+        self._number += 1
+        part = Part(f"part-{self._number:06d}-{self._run}.jsonl", len(content), content.count(b"\n"))
         with writing_at(self._address):
             store(place_below(self._address, f"log/{part.name}", self._options), content)
+            self._tried.append(part)
             store(place_below(self._address, COMMITS, self._options), _commits([*self._list, part]))
         self._list.append(part)
+        self._tried.clear()
+
+    def _arrived(self) -> int:
+        """Load the list again, and return the bytes that it has more than was known."""
+        found = committed(self._address, self._options) or []
+        if found == self._list:
+            return 0
+        if found[:-1] != self._list or found[-1] not in self._tried:
+            raise LostLeaseError(text("error.batch.in_use", {"folder": shown(self._address)}))
+        self._list = found
+        self._tried.clear()
+        return found[-1].bytes
 
 
 def _commits(parts: list[Part]) -> bytes:
@@ -102,7 +136,7 @@ def log_copy(address: str, storage_options: Options = None) -> IO[bytes] | None:
     parts = committed(address, storage_options)
     if parts is None:
         return None
-    copy = tempfile.TemporaryFile(prefix="audioq-")
+    copy = tempfile.TemporaryFile(prefix=prefix())
     copy_parts(address, parts, copy.write, storage_options)
     copy.seek(0)
     return copy

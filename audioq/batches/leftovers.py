@@ -21,10 +21,15 @@ def prefix() -> str:
 def sweep(pid: int | None = None) -> None:
     """Remove the temporary files of a process that has ended, or of all of this machine that have.
 
-    What cannot be removed stays: it belongs to somebody else, or another process is sweeping as well.
+    What cannot be removed stays: it belongs to somebody else, or another process is sweeping as well. So does all of a
+    folder that cannot be listed.
     """
-    folder = tempfile.gettempdir()
-    for name in os.listdir(folder):
+    try:
+        folder = tempfile.gettempdir()
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
         found = _NAME.match(name)
         if found is None or found[1] != _machine():
             continue
@@ -64,6 +69,6 @@ def _lives(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except OSError:
+    except (OSError, OverflowError):  # a number that no process has is no name of ours
         pass
     return True

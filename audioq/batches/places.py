@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from audioq.batches.archives import Archives
@@ -14,6 +14,7 @@ from audioq.batches.buckets import copy_object, is_address, path_of
 from audioq.batches.items import Item
 from audioq.batches.leftovers import prefix
 from audioq.batches.refusals import refused
+from audioq.batches.room import copier, copying
 from audioq.batches.versions import is_digest, reason, version_of
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
@@ -48,6 +49,8 @@ def located(
     AudioError
         It cannot be found, read or fetched, or is no regular file. `cause` says which; a `LimitError` where it is too
         large.
+    RoomError
+        This machine cannot take the copy.
     """
     _check_size(item, item.size, most_bytes)
     if item.member is None and not is_address(item.address):
@@ -56,31 +59,35 @@ def located(
         yield item.address
         return
     with _emptied(item, folder) as path:
-        _fetch(item, path, most_bytes, storage_options, archives)
+        with copying(item.file, folder):  # errors of the source are `AudioError` by now
+            _fetch(item, path, folder, most_bytes, storage_options, archives)
         yield path
 
 
 @contextmanager
 def _emptied(item: Item, folder: str | None) -> Iterator[str]:
     ending = _ENDING.search(item.member or path_of(item.address))
-    number, path = tempfile.mkstemp(ending[0] if ending else "", prefix(), folder)
-    os.close(number)
+    with copying(item.file, folder):
+        number, path = tempfile.mkstemp(ending[0] if ending else "", prefix(), folder)
+        os.close(number)
     try:
         yield path
     finally:
-        os.unlink(path)
+        with suppress(OSError):
+            os.unlink(path)
 
 
 def _fetch(
     item: Item,
     path: str,
+    folder: str | None,
     most_bytes: int | None,
     storage_options: Mapping[str, Any] | None,
     archives: Archives | None,
 ) -> None:
     etag = ""
     with open(path, "wb") as copy:
-        write = _limited(item, copy.write, most_bytes)
+        write = _limited(item, copier(item.file, copy.write, folder), most_bytes)
         if item.member is None:
             etag = copy_object(item.address, write, storage_options)
         else:
@@ -90,6 +97,7 @@ def _fetch(
             finally:
                 if archives is None:
                     kept.close()
+        copy.flush()
         size = copy.tell()
     if (item.size is not None and size != item.size) or (etag and item.version and etag != item.version):
         raise refused(item.file, "changed")

@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from audioq.batches.limits import Limits
 from audioq.batches.places import check_unchanged, located
 from audioq.batches.refusals import refused
 from audioq.batches.rows import Row, failed_row, row_of
-from audioq.errors import AudioError, AudioqError, InstallationError, InternalError
+from audioq.errors import AudioError, AudioqError, InstallationError, InternalError, RoomError
 from audioq.messages import text
 from audioq.report import Report
 from audioq.thresholds import Thresholds
@@ -87,7 +88,12 @@ class Scoring:
         compose(measure(read(np.zeros(_TRIAL_RATE, np.float32), sr=_TRIAL_RATE)))
 
     def __call__(self, item: Item) -> Line:
-        """Return the line of the log for an item; only `MemoryError` and `InstallationError` get out."""
+        """Return the line of the log for an item; what gets out says nothing of it.
+
+        Raises
+        ------
+        MemoryError, InstallationError, RoomError
+        """
         return line_of(self.row(item))
 
     def row(self, item: Item) -> Row:
@@ -99,7 +105,7 @@ class Scoring:
             return row_of(item, None)
         try:
             return row_of(item, self._report(item))
-        except (MemoryError, InstallationError):
+        except (MemoryError, InstallationError, RoomError):
             raise
         except Exception as error:
             if _ran_out(error):
@@ -215,12 +221,14 @@ def _kept(file: str) -> FeatureTable | None:
 
 
 def _keep(table: FeatureTable, file: str) -> None:
+    """Write a table at one go; what a process that is killed leaves of it, the next one to write it replaces."""
     from audioq.table import save
 
-    part = f"{file}.{os.getpid()}"
+    content, part = BytesIO(), f"{file}.part"
+    save(table, content)
     try:
         with open(part, "wb") as out:
-            save(table, out)
+            out.write(content.getbuffer())
         os.replace(part, file)
     except OSError:  # a full disc costs the time to measure again, and no row
         with suppress(OSError):

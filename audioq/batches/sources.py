@@ -17,6 +17,7 @@ from audioq.batches.buckets import copy_object, is_address, list_objects, object
 from audioq.batches.entries import Manifest, manifest_items
 from audioq.batches.folders import Choice, choice, is_hidden, walk
 from audioq.batches.items import Item
+from audioq.batches.leftovers import prefix
 from audioq.batches.manifests import is_manifest
 from audioq.batches.refusals import problem_of, refused
 from audioq.batches.tallies import Tally
@@ -188,7 +189,7 @@ class _Listing:
 
     def _remote_manifest(self, address: str, title: str) -> Iterator[Item]:
         path = path_of(address)
-        with tempfile.TemporaryDirectory(prefix="audioq-") as folder:
+        with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
             copy = os.path.join(folder, f"manifest{os.path.splitext(path)[1]}")
             with open(copy, "wb") as file:
                 copy_object(address, file.write, self.storage_options)

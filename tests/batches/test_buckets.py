@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from audioq.batches import buckets
+from audioq.batches import bucket_logs, bucket_parts, buckets
+from audioq.batches.bucket_logs import BucketLog
+from audioq.batches.bucket_parts import Parts
 from audioq.batches.buckets import is_address, list_objects, object_info, shown
 from audioq.batches.folders import choice
 from audioq.batches.items import Item
+from audioq.batches.logs import Head, Log
 from audioq.batches.places import check_unchanged, located
 from audioq.batches.sources import list_items
 from audioq.errors import AudioError, BatchError, LimitError
@@ -285,3 +288,88 @@ def test_what_is_an_address():
     assert not any(map(is_address, ("C:/a.wav", "a.wav", "./s3://b", "a b://c")))
     assert shown("sftp://me:pw@host/a.wav") == "sftp://host/a.wav"
     assert shown("https://h/a.wav?X-Amz-Signature=1&id=2") == "https://h/a.wav?id=2"
+
+
+@pytest.fixture
+def faulty(monkeypatch):
+    """What is done in place of writing an object of the log: by names of its objects, once each."""
+    faults, real = {}, bucket_parts.store
+
+    def store(at, data):
+        fault = faults.pop(at.path.rpartition("/")[2].partition("-")[0], None)
+        if fault == "lost":  # the object is written, and the answer of the service does not arrive
+            real(at, data)
+        if fault is not None:
+            raise TimeoutError("no answer")
+        real(at, data)
+
+    monkeypatch.setattr(bucket_parts, "store", store)
+    return faults
+
+
+def log_at(address: str) -> list[bytes]:
+    blocks: list[bytes] = []
+    Parts(address, "reader").copy(blocks.append)
+    return b"".join(blocks).splitlines()
+
+
+@pytest.mark.parametrize("name", ["part", "commits.json"])
+@pytest.mark.parametrize("fault", ["lost", "refused"])
+def test_lines_whose_sending_failed_are_there_once_and_no_part_is_written_over(memory, faulty, name, fault):
+    parts = Parts("memory://b/run", "aaaa")
+    parts.send(b"one\n")
+    faulty[name] = fault
+    with pytest.raises(BatchError, match="no answer"):
+        parts.send(b"two\n")
+    written = {path: memory.cat_file(path) for path in memory.find("/b/run/log") if "part-" in path}
+    faulty["commits.json"] = "refused"  # a run that is killed before the list leaves as much
+    with pytest.raises(BatchError, match="no answer"):
+        parts.send(b"two\nthree\n")
+    assert written == {path: memory.cat_file(path) for path in written}
+    counts = [b"one", b"two"] if (name, fault) == ("commits.json", "lost") else [b"one"]
+    assert log_at("memory://b/run") == counts
+    parts.send(b"two\nthree\n")
+    parts.send(b"four\n")
+    assert log_at("memory://b/run") == [b"one", b"two", b"three", b"four"]
+
+
+def test_a_list_that_another_run_wrote_meanwhile_is_not_replaced(memory, faulty):
+    parts = Parts("memory://b/run", "aaaa")
+    faulty["commits.json"] = "refused"
+    with pytest.raises(BatchError, match="no answer"):
+        parts.send(b"one\n")
+    Parts("memory://b/run", "bbbb").send(b"theirs\n")
+    with pytest.raises(BatchError, match="another run is writing"):
+        parts.send(b"one\n")
+    assert log_at("memory://b/run") == [b"theirs"]
+
+
+HEAD = Head("0.1", "measured", "judged", {})
+LEASE = "/b/run/log/lease.json"
+
+
+def test_a_fault_while_rows_are_sent_ends_the_run_in_words(memory, monkeypatch):
+    def gone(_: object) -> None:
+        raise OSError("the copy of this machine is gone")
+
+    monkeypatch.setattr(bucket_logs, "BEAT_SECONDS", 0.1)
+    with pytest.raises(BatchError, match="memory://b/run: rows can no longer be sent .*OSError: the copy"):
+        with BucketLog("memory://b/run", HEAD) as log:
+            monkeypatch.setattr(bucket_logs.Lease, "beat", gone)
+            log._thread.join(10)
+            assert not log._thread.is_alive()
+            log.flush()
+    assert not memory.exists(LEASE)
+
+
+@pytest.mark.parametrize("failing", [(Log, "__init__"), (threading.Thread, "start")])
+def test_a_log_that_cannot_be_opened_leaves_no_lease(memory, monkeypatch, failing):
+    def fail(*_: object) -> None:
+        raise BatchError("no")
+
+    monkeypatch.setattr(*failing, fail)
+    with pytest.raises(BatchError, match="no"):
+        BucketLog("memory://b/run", HEAD)
+    assert not memory.exists(LEASE)
+    monkeypatch.undo()
+    BucketLog("memory://b/run", HEAD).close()
