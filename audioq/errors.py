@@ -61,10 +61,6 @@ class RolesError(AudioError):
     cause = "roles"
 
 
-class RoomError(AudioqError):
-    """There is no room for the temporary copy of a recording, which says nothing of the recording."""
-
-
 class TableError(AudioqError):
     """A saved feature table cannot be read, or lacks what a judgement needs."""
 

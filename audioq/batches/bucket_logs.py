@@ -39,7 +39,7 @@ class BucketLog(Log):
     Parameters
     ----------
     address : str
-    head, rescore
+    head, rescore, finished
         As for `Log`.
     storage_options : mapping, optional
         What fsspec is told besides the address.
@@ -59,6 +59,7 @@ class BucketLog(Log):
         rescore: bool = False,
         storage_options: Options = None,
         say: Callable[[str], None] = lambda _: None,
+        finished: bool = True,
     ) -> None:
         self._address, self._thread = address, threading.Thread(target=self._keep, daemon=True)
         self._sending, self._wake, self._closing = threading.Lock(), threading.Event(), False
@@ -73,7 +74,7 @@ class BucketLog(Log):
             self._parts = Parts(address, self._lease.name, storage_options)
             with open(os.path.join(folder, LOG), "wb") as copy:
                 self._sent = self._parts.copy(copy.write)
-            super().__init__(folder, head, rescore)
+            super().__init__(folder, head, rescore, finished)
             self._thread.start()
             self._opened = opened.pop_all()
 

@@ -16,7 +16,7 @@ from audioq.batches.buckets import place, shown, writing_at
 from audioq.batches.columns import TABLES
 from audioq.batches.leftovers import prefix
 from audioq.batches.logs import LOG, Head, Log, LogReader
-from audioq.batches.objects import place_below, remove, store
+from audioq.batches.objects import fetch, place_below, remove, store
 from audioq.batches.rows import Row
 from audioq.batches.writing import COMMIT, write_tables
 from audioq.errors import BatchError
@@ -50,7 +50,9 @@ class Bucket:
         if _has_folders(found.system):
             with writing_at(self._address):
                 found.system.makedirs(f"{found.path}/log", exist_ok=True)
-        return BucketLog(self._address, head, rescore, self._options, self._say)
+        with writing_at(self._address):
+            finished = fetch(place_below(self._address, COMMIT, self._options)) is not None
+        return BucketLog(self._address, head, rescore, self._options, self._say, finished)
 
     def has_log(self) -> bool:
         """Whether there is a log."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from audioq.batches.leftovers import sweep
 from audioq.batches.limits import Limits, end_with, hold_memory, hold_to_one_thread
-from audioq.errors import BatchError, InstallationError, RoomError
+from audioq.errors import InstallationError, RoomError
 
 Job = Callable[[Any], Any]
 """What is done with a task; must be picklable, and so must tasks and answers. Its ``prepare()``, if it has one, is
@@ -65,7 +65,7 @@ class _Fault:
         if self.name == InstallationError.__name__:
             return InstallationError(self.text)
         if self.name == RoomError.__name__:
-            return BatchError(self.text)
+            return RoomError(self.text)
         return RuntimeError(f"{self.name}: {self.text}")
 
 
@@ -122,7 +122,7 @@ class Child:
             The task needed too much memory; the child should be ended.
         InstallationError
             audioq itself is damaged.
-        BatchError
+        RoomError
             There is no room for copies of recordings.
         RuntimeError
             The job raised anything else.
