@@ -24,11 +24,20 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from audioq.assessable import Assessment, assess
     from audioq.audio import Audio, read
+    from audioq.batches.describing import manifest
+    from audioq.batches.estimates import Estimate, estimate
+    from audioq.batches.reading import read_results
+    from audioq.batches.running import batch
+    from audioq.batches.summaries import Summary
+    from audioq.batches.verifying import Verification, verify
     from audioq.errors import (
         AudioError,
         AudioqError,
+        BatchError,
+        CrashError,
         InstallationError,
         InternalError,
+        LimitError,
         RolesError,
         TableError,
         ThresholdError,
@@ -66,6 +75,11 @@ _PLACES = {
     "explain": "glossary",
     "info": "tracks",
     "read_thresholds": "thresholds",
+    "batch": "batches.running",
+    "estimate": "batches.estimates",
+    "verify": "batches.verifying",
+    "manifest": "batches.describing",
+    "read_results": "batches.reading",
     # what it makes
     "Audio": "audio",
     "FeatureTable": "table",
@@ -81,6 +95,9 @@ _PLACES = {
     "Assessment": "assessable",
     "Label": "rules",
     "Report": "report",
+    "Summary": "batches.summaries",
+    "Estimate": "batches.estimates",
+    "Verification": "batches.verifying",
     "ChannelReport": "report",
     "Failure": "report",
     "Info": "tracks",
@@ -104,6 +121,9 @@ _PLACES = {
     # what can go wrong
     "AudioqError": "errors",
     "AudioError": "errors",
+    "CrashError": "errors",
+    "LimitError": "errors",
+    "BatchError": "errors",
     "RolesError": "errors",
     "TableError": "errors",
     "ThresholdError": "errors",
@@ -116,10 +136,13 @@ __all__ = [
     "Audio",
     "AudioError",
     "AudioqError",
+    "BatchError",
     "CALL_FEATURES",
     "CallFeature",
     "ChannelReport",
+    "CrashError",
     "DEFAULT_THRESHOLDS",
+    "Estimate",
     "Event",
     "Evidence",
     "FRAME_FEATURES",
@@ -134,6 +157,7 @@ __all__ = [
     "Kind",
     "Label",
     "Leg",
+    "LimitError",
     "METRICS",
     "Metric",
     "Note",
@@ -146,27 +170,34 @@ __all__ = [
     "Rule",
     "Scores",
     "Sound",
+    "Summary",
     "TableError",
     "Threshold",
     "ThresholdError",
     "Thresholds",
     "Track",
     "Verdict",
+    "Verification",
     "analyze",
     "analyze_legs",
     "assess",
     "assign_roles",
+    "batch",
     "compose",
+    "estimate",
     "explain",
     "find",
     "info",
     "judge",
     "load",
+    "manifest",
     "measure",
     "read",
+    "read_results",
     "read_thresholds",
     "save",
     "score",
+    "verify",
 ]
 
 

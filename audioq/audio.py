@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from audioq import decoders
 from audioq.decoders import arrays
 from audioq.decoders.files import FileView, Opener, check_readable, digest, opener
-from audioq.decoders.reader import StreamReader, check_finite, span_of
+from audioq.decoders.reader import StreamReader, check_duration, check_finite, span_of
 from audioq.decoders.stream import Gap, Pieces, Samples, Stream, UndecodableError, rebatch, to_float
 from audioq.errors import AudioError
 from audioq.table import Format, Note
@@ -107,6 +107,7 @@ def read(
     name: str | None = None,
     sha256: bool = False,
     raw_format: str | None = None,
+    max_duration: float | None = None,
 ) -> Audio:
     """Open a recording.
 
@@ -129,6 +130,8 @@ def read(
     raw_format : str, optional
         What the bytes of a file without a header are: ``codec,rate,channels``, such as ``"mulaw,8000,1"``, with
         a rate in Hz. A file that has a header is read by that.
+    max_duration : float, optional
+        The most seconds of sound that a file may hold, whatever its header says. It is counted while it is decoded.
 
     Returns
     -------
@@ -139,6 +142,8 @@ def read(
     AudioError
         It does not exist, cannot be opened or decoded, holds no sound or no such track, is shorter than 0.3 s,
         or holds NaN or infinite samples.
+    LimitError
+        It holds more than `max_duration`; where its header does not say so, `Audio.blocks` raises it.
 
     Examples
     --------
@@ -162,7 +167,7 @@ def read(
     with reopen() as view:
         digits = digest(view) if sha256 else None  # before the header is mended
         found = _probe(title, view, raw_format, stream)
-    return _read_stream(title, reopen, found, (start, end), digits)
+    return _read_stream(title, reopen, found, (start, end), digits, max_duration)
 
 
 def title_of(source: object) -> str:
@@ -219,7 +224,12 @@ def _probe(title: str, view: FileView, raw_format: str | None, track: int | None
 
 
 def _read_stream(
-    title: str, reopen: Opener, stream: Stream, times: tuple[float | None, float | None], digits: str | None
+    title: str,
+    reopen: Opener,
+    stream: Stream,
+    times: tuple[float | None, float | None],
+    digits: str | None,
+    max_duration: float | None,
 ) -> Audio:
     start, end = times
     span = span_of(title, stream.sr, start, end, stream.claimed)
@@ -230,8 +240,9 @@ def _read_stream(
     if stream.channels > MOST_CHANNELS:
         problem = f"it has {stream.channels} channels"
         raise AudioError(title, problem, f"split it: audioq takes at most {MOST_CHANNELS}")
+    check_duration(title, last - (start or 0.0), max_duration)
     described = Format(stream.container, stream.codec, *rates, stream.channels, last - (start or 0.0))
-    reader = StreamReader(title, reopen, stream, span, notes)
+    reader = StreamReader(title, reopen, stream, span, notes, max_duration)
     gaps = reader.gaps if stream.timed else None
     return Audio(title, stream.sr, stream.channels, described, notes, digits, None, reader.blocks, gaps)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from audioq import batch_commands
 from audioq.endings import INTERRUPTED, UNREAD, check_raw_format, ending_quietly, refuse
 from audioq.options import (
     CallId,
@@ -26,6 +27,7 @@ from audioq.options import (
     Format,
     Ignored,
     Legs,
+    MaxDuration,
     Names,
     OutputFile,
     RawFormat,
@@ -89,6 +91,7 @@ def analyze(
     fail_on: Fail = None,
     sha256: Sha256 = False,
     raw_format: RawFormat = None,
+    max_duration: MaxDuration = None,
     channels: Names = None,
     expect_speech: Expected = None,
     ignore_channels: Ignored = None,
@@ -102,11 +105,11 @@ def analyze(
     check_span(start, end)
     check_raw_format(raw_format)
     check_call_id(call_id, legs)
-    from audioq.batches import recordings
+    from audioq.batches.folders import recordings
     from audioq.report import analyze
 
     how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
-    how["thresholds"] = policy
+    how |= {"thresholds": policy, "max_duration": max_duration}
     if legs:
         from audioq.audio import title_of
         from audioq.legs import analyze_legs
@@ -131,6 +134,7 @@ def measure(
     stream: Stream = None,
     sha256: Sha256 = False,
     raw_format: RawFormat = None,
+    max_duration: MaxDuration = None,
     debug: Debug = False,
 ) -> None:
     """Measure a recording, to judge it later.
@@ -140,15 +144,18 @@ def measure(
     check_span(start, end)
     check_raw_format(raw_format)
     from audioq.audio import read
-    from audioq.batches import attempt
+    from audioq.batches.attempts import attempt
     from audioq.measurement import measure
     from audioq.render.output import say_failure
     from audioq.render.progress import Progress
     from audioq.report import Failure
     from audioq.table import save
 
+    how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, "raw_format": raw_format}
+    how["max_duration"] = max_duration
+
     def make(file: str) -> FeatureTable:
-        return measure(read(file, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format))
+        return measure(read(file, **how))
 
     check_output(output, [source])
     with ending_quietly(), Progress(1, sys.stderr) as progress:
@@ -201,7 +208,7 @@ def info(
     Nothing is judged.
     """
     check_raw_format(raw_format)
-    from audioq.batches import recordings
+    from audioq.batches.folders import recordings
     from audioq.tracks import info
 
     files = recordings(source, raw_format is not None)
@@ -266,6 +273,11 @@ def simulate_calls(
     shares = ", ".join(f"{number} {label}" for label, number in made.labels.items())
     say(f"{made.calls} call{'s' if made.calls != 1 else ''} in {made.folder}: {shares}")
     raise typer.Exit(UNREAD if made.refused else 0)
+
+
+app.command()(batch_commands.batch)
+app.command()(batch_commands.verify)
+app.command()(batch_commands.manifest)
 
 
 def main() -> None:

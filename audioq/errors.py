@@ -18,20 +18,47 @@ class AudioError(AudioqError):
         What is wrong, without a full stop.
     remedy : str
         What the user can do about it, without a full stop.
+    cause : str, optional
+        One word for it, as batches count failures: one of `audioq.batches.rows.CAUSES`.
     """
 
-    def __init__(self, source: str, problem: str, remedy: str) -> None:
+    cause = "unreadable"
+
+    def __init__(self, source: str, problem: str, remedy: str, cause: str | None = None) -> None:
         super().__init__(source, problem, remedy)
         self.source = source
         self.problem = problem
         self.remedy = remedy
+        self.cause = cause or self.cause
 
     def __str__(self) -> str:
         return f"{self.source}: {self.problem}; {self.remedy}"
 
 
+class LimitError(AudioError):
+    """A recording is larger, longer, slower or needs more memory than is allowed."""
+
+    cause = "too_long"
+
+
+class CrashError(AudioError):
+    """A recording ended every worker process that tried to read it."""
+
+    cause = "crash"
+
+
+class BatchError(AudioqError):
+    """A batch cannot begin or go on as asked: a wrong manifest, results of another policy, a full disc."""
+
+
+class RoomError(BatchError):
+    """A machine has no room for a copy of a recording."""
+
+
 class RolesError(AudioError):
     """The roles that were given do not fit the channels of a recording, or the legs of a call."""
+
+    cause = "roles"
 
 
 class TableError(AudioqError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audioq.errors import AudioError, AudioqError, InstallationError
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
@@ -35,6 +35,7 @@ class _Reading:
     stream: int | None
     sha256: bool
     raw_format: str | None
+    max_duration: float | None
     features: Sequence[FrameFeature]
     call_features: Sequence[CallFeature]
 
@@ -53,6 +54,7 @@ def analyze_legs(
     rules: Sequence[Rule] = RULES,
     sha256: bool = False,
     raw_format: str | None = None,
+    max_duration: float | None = None,
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
     side: str | None = None,
@@ -75,6 +77,8 @@ def analyze_legs(
         Whether to take the digest of each file's bytes.
     raw_format : str, optional
         What bytes without a header are; see `read`.
+    max_duration : float, optional
+        The most seconds of sound that each file may hold; see `read`.
     expect_speech, ignore_channels : names or numbers of legs, optional
         Legs that ought to carry speech, and those that are not to be judged; a leg stands for all of its channels.
     side : {"far", "both", "near"}, optional
@@ -92,9 +96,52 @@ def analyze_legs(
     RolesError
         The roles do not fit the legs; an `AudioError` too.
     """
-    roles = assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")
-    how = _Reading(start, end, stream, sha256, raw_format, features, call_features)
+    # Before the work of measuring: roles may not fit.
+    assign_roles(len(legs), list(legs), expect_speech, ignore_channels, side=side, source=call_id or "legs")
+    how = _Reading(start, end, stream, sha256, raw_format, max_duration, features, call_features)
     read = {name: _attempt(name, source, how, call_id) for name, source in legs.items()}
+    return compose_legs(
+        read,
+        call_id=call_id,
+        thresholds=thresholds,
+        kinds=kinds,
+        rules=rules,
+        expect_speech=expect_speech,
+        ignore_channels=ignore_channels,
+        side=side,
+    )
+
+
+def compose_legs(
+    read: Mapping[str, FeatureTable | Failure],
+    *,
+    call_id: str | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    kinds: Sequence[Kind] = KINDS,
+    rules: Sequence[Rule] = RULES,
+    expect_speech: Channels = None,
+    ignore_channels: Channels = None,
+    side: str | None = None,
+) -> Report:
+    """Judge the tables of the legs of a call; the second half of `analyze_legs`.
+
+    Parameters
+    ----------
+    read : mapping of str to FeatureTable or Failure
+        Name of each leg, and what was measured of it or why nothing could be.
+    call_id, thresholds, kinds, rules, expect_speech, ignore_channels, side
+        See `analyze_legs`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    AudioError
+        There is no table, or the roles do not fit the legs.
+    """
+    roles = assign_roles(len(read), list(read), expect_speech, ignore_channels, side=side, source=call_id or "legs")
     tables = {name: one for name, one in read.items() if isinstance(one, FeatureTable)}
     missing = tuple(one for one in read.values() if isinstance(one, Failure))
     if not tables:
@@ -120,9 +167,8 @@ def _attempt(name: str, source: Source, how: _Reading, call_id: str | None) -> F
     from audioq.measurement import measure
 
     try:
-        audio = read(
-            source, start=how.start, end=how.end, stream=how.stream, sha256=how.sha256, raw_format=how.raw_format
-        )
+        part: dict[str, Any] = {"start": how.start, "end": how.end, "stream": how.stream, "sha256": how.sha256}
+        audio = read(source, **part, raw_format=how.raw_format, max_duration=how.max_duration)
         return measure(audio, how.features, how.call_features)
     except InstallationError:
         raise  # no recording is to blame

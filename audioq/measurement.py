@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -78,7 +78,7 @@ def measure(
         curves[name] = frame_coverage(marks[mark], audio.sr, audio.channels, n_frames)
     numbers = _call_numbers(call_features, curves)
     quantities = _quantities(features, call_features)
-    measured = fingerprint([*sorted(quantities), weights_digest()])
+    measured = _fingerprint(quantities)
     if walk.offset.jumps:
         marks["dc_jump"] = np.array(walk.offset.jumps, MARK_DTYPE)
         quantities["dc_jump"] = _JUMP_QUANTITY
@@ -267,6 +267,15 @@ def _call_numbers(
             else:
                 numbers[name] = value.astype(np.float64)
     return numbers
+
+
+def measured_by() -> str:
+    """Return the fingerprint of what is measured where no feature of your own is added."""
+    return _fingerprint(_quantities(FRAME_FEATURES, CALL_FEATURES))
+
+
+def _fingerprint(quantities: Mapping[str, Quantity]) -> str:
+    return fingerprint([*sorted(quantities), weights_digest()])
 
 
 def _quantities(features: Sequence[FrameFeature], call_features: Sequence[CallFeature]) -> dict[str, Quantity]:

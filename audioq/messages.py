@@ -15,8 +15,11 @@ import string
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from audioq.batch_messages import BATCH_WORDS
+from audioq.listing_messages import LISTING
 from audioq.note_messages import NOTES
 from audioq.page_messages import PAGE_WORDS
+from audioq.result_messages import RESULT_WORDS
 
 SEVERITY_BANDS: tuple[tuple[float, str], ...] = (
     (0.10, "none"),
@@ -201,7 +204,19 @@ _ERRORS = {
 
 MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": NOTES | _KINDS | _LABELS | _BASIS | _RIVALS | _SEVERITY | _RULES | _BECAUSE | _ERRORS | PAGE_WORDS,
+        "en": NOTES
+        | _KINDS
+        | _LABELS
+        | _BASIS
+        | _RIVALS
+        | _SEVERITY
+        | _RULES
+        | _BECAUSE
+        | _ERRORS
+        | LISTING
+        | BATCH_WORDS
+        | PAGE_WORDS
+        | RESULT_WORDS,
     }
 )
 """The table: language, then id, then sentence."""

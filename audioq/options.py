@@ -58,6 +58,9 @@ RawFormat = Annotated[
         metavar="CODEC,RATE,CHANNELS", help="What files without a header hold, all of them: such as mulaw,8000,1."
     ),
 ]
+MaxDuration = Annotated[
+    float | None, typer.Option(min=0.0, metavar="S", help="Refuse files that hold more seconds of sound.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where audioq itself failed.")]
 
 

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from audioq.absences import dtx_notes
 from audioq.assessable import Assessment, assess, temper
-from audioq.chain import Recording, doubted, fitted, renumbered, said_of, said_of_side
+from audioq.cautions import numbered, of_recorders, of_recordings
+from audioq.chain import Recording, doubted, fitted, renumbered, said_of_side
 from audioq.events import Event
 from audioq.features import CALL_FEATURES, FRAME_FEATURES, CallFeature, FrameFeature
 from audioq.kinds import KINDS, Kind
 from audioq.roles import NO_ROLES, Channels, Roles, assign_roles
 from audioq.rounding import rounded_event, rounded_format, rounded_recording, rounded_scores, rounded_verdict
 from audioq.rules import RULES, Rule
-from audioq.sides import Side, beside, hear, long_silences, remarks
+from audioq.sides import beside, hear, long_silences, remarks
 from audioq.table import FeatureTable, Format, Note
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from audioq.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     from audioq.audio import Source
-
-_SHORT_S = 3.0
-"""A recording shorter than this gets a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +108,7 @@ def analyze(
     rules: Sequence[Rule] = RULES,
     sha256: bool = False,
     raw_format: str | None = None,
+    max_duration: float | None = None,
     channels: str | Sequence[str] | None = None,
     expect_speech: Channels = None,
     ignore_channels: Channels = None,
@@ -135,6 +133,8 @@ def analyze(
         Whether to take the digest of the file's bytes.
     raw_format : str, optional
         What bytes without a header are; see `read`.
+    max_duration : float, optional
+        The most seconds of sound that a file may hold; see `read`.
     channels : sequence of str, or str with commas, optional
         A name for each channel, in their order.
     expect_speech, ignore_channels : names or numbers, optional
@@ -156,7 +156,8 @@ def analyze(
     from audioq.audio import read
     from audioq.measurement import measure
 
-    audio = read(source, sr=sr, start=start, end=end, stream=stream, sha256=sha256, raw_format=raw_format)
+    how: dict[str, Any] = {"sr": sr, "start": start, "end": end, "stream": stream, "raw_format": raw_format}
+    audio = read(source, sha256=sha256, max_duration=max_duration, **how)
     # Before the work of measuring: roles may not fit.
     roles = assign_roles(audio.channels, channels, expect_speech, ignore_channels, side=side, source=audio.source)
     return report_on([measure(audio, features, call_features)], thresholds, kinds, rules, roles)
@@ -229,7 +230,7 @@ def report_on(
     shown = [own for side in sides for own in assess(side.table, side.events, side.scores, thresholds)]
     numbers = rounded_scores(scores.channels[call.channel])
     table = tables[0]
-    of_side = [(side, first) for side, first in _numbered(sides) for _ in range(side.table.channels)]
+    of_side = [(side, first) for side, first in numbered(sides) for _ in range(side.table.channels)]
 
     def doubt(verdict: Verdict) -> Verdict:
         own, _ = of_side[verdict.channel]
@@ -256,9 +257,9 @@ def report_on(
             for i, verdict in enumerate(verdicts)
         ),
         warnings=(
-            *_notes(tables, legs, thresholds),
+            *of_recordings(tables, legs, thresholds),
             *said_of_side(roles.side),
-            *_of_recorders(sides, legs, thresholds),
+            *of_recorders(sides, legs, thresholds),
             *(() if legs else long_silences(sides, thresholds, roles)),
             *remarks(sides, verdicts, thresholds, roles),
         ),
@@ -267,31 +268,3 @@ def report_on(
         assessable=shown[call.channel],
         recording=rounded_recording(renumbered(of_side[call.channel][0].recording, of_side[call.channel][1])),
     )
-
-
-def _numbered(sides: Sequence[Side]) -> Iterator[tuple[Side, int]]:
-    """Yield each side with the number of its first channel in the report."""
-    first = 0
-    for side in sides:
-        yield side, first
-        first += side.table.channels
-
-
-def _of_recorders(sides: Sequence[Side], legs: Sequence[str], thresholds: Thresholds) -> Iterator[Note]:
-    """Yield what is to be said of each recorder; of legs with their names."""
-    for i, (side, first) in enumerate(_numbered(sides)):
-        for note in said_of(side.recording, side.table, thresholds, first):
-            yield Note(note.id, (*note.values, ("leg", legs[i]))) if legs else note
-
-
-def _notes(tables: Sequence[FeatureTable], legs: Sequence[str], thresholds: Thresholds) -> list[Note]:
-    """Return the warnings of the recordings; those of a leg say of which."""
-    notes = [[*table.notes, *dtx_notes(table, thresholds), *_short(table)] for table in tables]
-    if not legs:
-        return [note for own in notes for note in own]
-    return [Note(n.id, (*n.values, ("leg", leg))) for leg, own in zip(legs, notes, strict=True) for n in own]
-
-
-def _short(table: FeatureTable) -> tuple[Note, ...]:
-    seconds = round(table.duration, 2)
-    return (Note("short", (("duration", seconds),)),) if seconds < _SHORT_S else ()

@@ -31,7 +31,7 @@ def show_each(
     A verdict on bytes that are probably in another format says nothing of a call: it never meets `fail_on` and counts
     as unread.
     """
-    from audioq.batches import attempt
+    from audioq.batches.attempts import attempt
     from audioq.errors import RolesError
     from audioq.render.formats import write_head, write_result
     from audioq.render.output import Output, say_failure
@@ -85,7 +85,7 @@ def show_tracks(
     files: Iterable[str | Failure], make: Callable[[str], Info], format: InfoFormat, output: str | None, debug: bool
 ) -> None:
     """Say of each file what is in it, and exit with the status that results."""
-    from audioq.batches import attempt
+    from audioq.batches.attempts import attempt
     from audioq.render.output import Output, say_failure
     from audioq.render.tracks import to_json, to_page
     from audioq.report import Failure

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from audioq.absences import gaps_of
 from audioq.audio import read
-from audioq.batches import recordings
+from audioq.batches.folders import recordings
 from audioq.errors import AudioqError, SimulationError
 from audioq.measurement import measure
 from audioq.report import Failure, Report, compose

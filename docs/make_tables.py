@@ -13,6 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from audioq.batches.columns import TABLES as BATCH_TABLES  # noqa: E402
+from audioq.batches.columns import TYPES  # noqa: E402
+from audioq.batches.columns import Column as BatchColumn  # noqa: E402
 from audioq.kinds import KINDS  # noqa: E402
 from audioq.messages import text  # noqa: E402
 from audioq.rules import CALL_RULES, RULES  # noqa: E402
@@ -99,6 +102,16 @@ def codecs_table() -> str:
     return _table(("name", "family", "what it is", "needs (Debian)", "settings (possible; default)"), rows)
 
 
+def _columns_table(columns: Iterable[BatchColumn]) -> Callable[[], str]:
+    """Name, type, unit and meaning of the columns of a table of a batch."""
+
+    def table() -> str:
+        rows = ((f"`{c.name}`", TYPES[c.type], c.unit, c.meaning) for c in columns)
+        return _table(("column", "type", "unit", "meaning"), rows)
+
+    return table
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "scores": scores_table,
     "kinds": kinds_table,
@@ -106,6 +119,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "rules": rules_table,
     "recipes": recipes_table,
     "codecs": codecs_table,
+    **{name: _columns_table(columns) for name, columns in BATCH_TABLES.items()},
     **{section: _parts_table(section) for section in SECTIONS if section != "codec"},
 }
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

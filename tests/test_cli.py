@@ -187,7 +187,7 @@ def test_a_threshold_file_that_is_wrong_is_usage(run, tmp_path):
 def test_options_reach_the_library(run):
     run("analyze", "x.wav", "--start", "1", "--end", "2.5", "--stream", "1", "--sha256")
     assert fake_analyze.options.pop("thresholds") is not None
-    given = {"start": 1.0, "end": 2.5, "stream": 1, "sha256": True, "raw_format": None}
+    given = {"start": 1.0, "end": 2.5, "stream": 1, "sha256": True, "raw_format": None, "max_duration": None}
     assert fake_analyze.options == given
 
 

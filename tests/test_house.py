@@ -24,8 +24,11 @@ PACKAGE = ROOT / "audioq"
 # step or an earlier one. A name that ends in .* stands for every module of a package.
 FLOORS: dict[str, tuple[int, int]] = {
     "errors": (0, 0),
+    "batch_messages": (0, 0),
     "note_messages": (0, 0),
+    "listing_messages": (0, 0),
     "page_messages": (0, 0),
+    "result_messages": (0, 0),
     "threshold_rows": (0, 0),
     "messages": (0, 1),
     "table": (0, 1),
@@ -59,14 +62,18 @@ FLOORS: dict[str, tuple[int, int]] = {
     "chain": (3, 6),
     "sides": (3, 7),
     "assessable": (3, 6),
+    "cautions": (4, 0),
     "rounding": (4, 0),
     "report": (4, 1),
     "tracks": (4, 0),
-    "batches": (4, 2),
-    "legs": (4, 2),
-    "glossary": (4, 2),
     "render.*": (4, 2),
     "render": (4, 2),
+    "legs": (4, 2),
+    "batches.*": (4, 3),
+    "batches": (4, 3),
+    "batches.folders": (4, 2),
+    "batches.attempts": (4, 2),
+    "glossary": (4, 2),
     "simulate.*": (4, 2),
     "simulate.codecs.*": (4, 2),
     "simulate.devices.*": (4, 2),
@@ -75,6 +82,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "arguments": (5, 0),
     "endings": (5, 0),
     "options": (5, 1),
+    "batch_commands": (5, 2),
     "results": (5, 2),
     "cli": (5, 3),
     "__main__": (5, 4),
@@ -109,7 +117,8 @@ THIRD_PARTY: dict[int, set[str]] = {
     1: {"numpy", "scipy", "librosa", "soundfile", "av", "soxr"},
     2: {"numpy", "scipy", "soxr"},
     3: {"numpy", "scipy"},
-    4: {"numpy", "scipy", "librosa", "soundfile", "av", "soxr", "pandas", "matplotlib", "rich"},
+    4: {"numpy", "scipy", "librosa", "soundfile", "av", "soxr", "pandas", "matplotlib", "rich"}
+    | {"filelock", "threadpoolctl", "pyarrow", "polars", "fsspec", "distributed"},
     5: {"numpy", "rich", "typer"},
 }
 THIRD_PARTY_MORE = {"table": {"pandas"}}  # to_dataframe
@@ -118,11 +127,11 @@ THIRD_PARTY_MORE = {"table": {"pandas"}}  # to_dataframe
 ONLY_IN = {
     "soundfile": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
     "av": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
-    "typer": {"cli", "endings", "options", "results"},
+    "typer": {"batch_commands", "cli", "endings", "options", "results"},
 }
 
 # Slow to import, so never at the time a module is imported.
-ALWAYS_LATE = {"librosa", "scipy", "pandas", "matplotlib"}
+ALWAYS_LATE = {"librosa", "scipy", "pandas", "matplotlib", "pyarrow", "polars", "fsspec", "distributed"}
 LATE_BUT_FOR_THE_COMMAND = {"rich": {"cli", "render.text"}}
 NOT_LOADED_BY_IMPORT = ("scipy.signal", "scipy.fft", "librosa", "pandas", "matplotlib", "numba", "av", "rich", "typer")
 
@@ -131,7 +140,7 @@ BODY_LINES = 50
 FILE_LINES = 300
 
 # Packages of the extras: a test asks for them with pytest.importorskip, so that the smoke set runs without them.
-EXTRAS = {"pandas", "matplotlib", "duckdb", "jsonschema"}
+EXTRAS = {"pandas", "matplotlib", "duckdb", "jsonschema", "pyarrow", "polars", "fsspec", "distributed", "moto"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import soundfile
 from typer.testing import CliRunner
 
 from audioq import analyze, read
-from audioq.batches import AUDIO_EXTENSIONS, recordings
+from audioq.batches.folders import AUDIO_EXTENSIONS, recordings
 from audioq.cli import app
 from audioq.decoders.plausibility import doubts
 from audioq.decoders.raw import CODECS, ENDINGS, RawFormat, parse

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from audioq.decoders.tracks import Header
 
 
+def prepare() -> None:
+    """Import everything that some file may need; a process that reads many files does so before the first."""
+    try:
+        import av  # noqa: F401
+    except ImportError:
+        return  # `probe` says so of those that need it
+    from audioq.decoders import ffmpeg, headerless, ogg  # noqa: F401
+
+
 def probe(view: FileView, name: str = "", raw_format: str | None = None, track: int | None = None) -> Stream:
     """Find the decoder of a file and what it says about it.
 

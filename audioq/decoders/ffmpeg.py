@@ -191,8 +191,12 @@ def _moments(container: InputContainer, number: int) -> Iterator[Moment[av.Audio
                     if isinstance(frame, av.AudioFrame):
                         yield Moment(_time(frame), frame.samples / frame.sample_rate, n, packet.size, lost, frame)
                         lost = 0.0
+            except MemoryError:
+                raise  # this process is out of memory, and the recording is not damaged
             except av.error.FFmpegError:
                 lost += float((packet.duration or 0) * packet.time_base) if packet.time_base else 0.0
+    except MemoryError:
+        raise
     except (av.error.FFmpegError, ValueError) as cause:
         raise CutShortError(lost) from cause
     if lost:

@@ -33,7 +33,7 @@ class FileView(io.RawIOBase):
         Bytes that replace what the file holds.
     size : int
         Length of the file in bytes.
-    failure : OSError or None
+    failure : OSError, MemoryError or None
         A decoder in C cannot pass an exception on, so the first one is kept here.
     """
 
@@ -43,7 +43,7 @@ class FileView(io.RawIOBase):
         self._position = 0
         self.patches = patches
         self.size = file.seek(0, io.SEEK_END)
-        self.failure: OSError | None = None
+        self.failure: OSError | MemoryError | None = None
 
     def readable(self) -> bool:
         """Return True."""
@@ -68,7 +68,7 @@ class FileView(io.RawIOBase):
         try:
             self._file.seek(self._position)
             data = self._file.read(len(buffer))
-        except OSError as cause:
+        except (OSError, MemoryError) as cause:
             self.failure = self.failure or cause
             return 0
         buffer[: len(data)] = self._patched(data)
@@ -176,6 +176,8 @@ def digest(view: FileView) -> str:
 
 def check_readable(title: str, view: FileView) -> None:
     """Raise AudioError where the system failed to read the file while a decoder asked for it."""
+    if isinstance(view.failure, MemoryError):
+        raise view.failure
     if view.failure is not None:
         problem = f"cannot be read to the end ({view.failure.strerror or view.failure})"
         raise AudioError(title, problem, "check the disk or copy it again")

@@ -21,6 +21,9 @@ from audioq.table import Note
 _NOT_RECOGNISED = 1
 """Number of libsndfile's error for a format that it does not know."""
 
+_NO_MEMORY = 17
+"""Number of its error where it gets no memory (``SFE_MALLOC_FAILED``)."""
+
 UNKNOWN_FRAMES = 2**62
 """libsndfile reports the greatest count that it can hold where a FLAC stream has no length."""
 
@@ -193,6 +196,8 @@ def _fill(file: _ForwardFile, buffer: NDArray[Any], position: int) -> tuple[int,
         try:
             return len(file.read(len(buffer), out=buffer)), None
         except soundfile.SoundFileError as error:
+            if getattr(error, "code", None) == _NO_MEMORY:
+                raise MemoryError from error
             # The count is lost with the exception, but the position tells what arrived before it.
             reached = file.tell() if _can_seek(file) else position
             return min(max(reached - position, 0), len(buffer)), error

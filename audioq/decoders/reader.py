@@ -9,7 +9,7 @@ import numpy as np
 from audioq.decoders.files import Opener, check_readable
 from audioq.decoders.headers import SLACK_SECONDS
 from audioq.decoders.stream import CutShortError, Found, Gap, Pieces, Samples, Stream, rebatch, take
-from audioq.errors import AudioError
+from audioq.errors import AudioError, LimitError
 from audioq.table import Note
 
 ALWAYS_FINITE = ("pcm_s", "pcm_u", "pcm_mulaw", "pcm_alaw", "flac", "gsm")
@@ -60,6 +60,13 @@ def check_finite(title: str, block: Samples, position: int, sr: int) -> None:
         raise AudioError(title, f"holds NaN or infinite samples, the first at {at:.3f} s", "export it again")
 
 
+def check_duration(title: str, seconds: float, most: float | None) -> None:
+    """Raise LimitError where there is more sound than is allowed."""
+    if most is not None and seconds > most:
+        remedy = "raise the limit, or analyse a part with start and end"
+        raise LimitError(title, f"holds more than the {most:g} s of sound that are allowed", remedy)
+
+
 @dataclass(frozen=True, slots=True)
 class StreamReader:
     """Decodes a stream in blocks and compares the result with what its header claims."""
@@ -69,6 +76,7 @@ class StreamReader:
     stream: Stream
     span: Span
     notes: list[Note]
+    max_duration: float | None = None
     gaps: list[Gap] = field(default_factory=list)
     """Missing packets in what was read last, in samples from the beginning of the wanted part."""
 
@@ -84,6 +92,7 @@ class StreamReader:
             stop = None if self.span.stop is None else self.span.stop - position
             try:
                 for block in rebatch(take(pieces, stop), n):
+                    check_duration(self.title, (position - self.span.first) / self.stream.sr, self.max_duration)
                     if not self.stream.codec.startswith(ALWAYS_FINITE):
                         check_finite(self.title, block, position, self.stream.sr)
                     yield block

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audioq.batches import recordings
+from audioq.batches.folders import recordings
 from audioq.report import Failure
 
 

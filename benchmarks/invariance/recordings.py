@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.audio import read
-from audioq.batches import recordings as files_below
+from audioq.batches.folders import recordings as files_below
 from audioq.report import Failure
 from audioq.simulate import Span
 

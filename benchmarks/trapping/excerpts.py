@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from audioq.audio import read
-from audioq.batches import recordings
+from audioq.batches.folders import recordings
 from audioq.errors import SimulationError
 from audioq.report import Failure
 from audioq.simulate import Samples, active_frames, speechlike

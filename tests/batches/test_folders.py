@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from audioq.batches import AUDIO_EXTENSIONS, attempt, recordings
+from audioq.batches.attempts import attempt
+from audioq.batches.folders import AUDIO_EXTENSIONS, choice, is_hidden, recordings, walk
 from audioq.errors import AudioError
 from audioq.report import Failure
 
@@ -24,6 +25,36 @@ def test_a_folder_gives_its_recordings_sorted(tmp_path):
     make(tmp_path, "._b.wav", ".hidden/x.wav")
     found = [os.path.relpath(path, tmp_path).replace(os.sep, "/") for path in recordings([tmp_path])]
     assert found == ["a/b/x.opus", "a/z.MP3", "b.wav", "c.m4a"]
+
+
+def test_a_folder_is_walked_name_by_name(tmp_path):
+    make(tmp_path, "a/2.wav", "a.b/1.wav", "a-b.wav", "a/b/3.wav", "z.wav")
+    (tmp_path / "a" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "link.wav").symlink_to(tmp_path / "z.wav")
+    found = [path.replace(os.sep, "/") for path in walk(str(tmp_path), choice()) if isinstance(path, str)]
+    assert found == ["a/2.wav", "a/b/3.wav", "a-b.wav", "a.b/1.wav", "link.wav", "z.wav"]
+
+
+@pytest.mark.parametrize(
+    ("glob", "taken", "left"),
+    [
+        ("*.opus", ["a.opus", "x/y/b.opus"], ["a.wav", "a.OPUS"]),
+        ("2025-*/**/*.wav", ["2025-08/a.wav", "2025-08/x/y/a.wav"], ["2024-08/a.wav", "x/2025-08/a.wav"]),
+        ("x/*.wav", ["x/a.wav"], ["x/y/a.wav", "a.wav"]),
+        ("./x/**", ["x/a.wav", "x/y/z"], ["y/a.wav"]),
+        ("call?[0-9].*", ["call_1.wav", "x/call-2.\nmp3"], ["call12.wav/x", "calla1"]),
+    ],
+)
+def test_patterns(glob, taken, left):
+    takes = choice(glob)
+    assert all(map(takes, taken)) and not any(map(takes, left))
+
+
+def test_what_is_hidden():
+    assert [is_hidden(path) for path in (".a", "x/.y/a", "__MACOSX/a", "./a", "../a", "a.b")] == [
+        *(True, True, True),
+        *(False, False, False),
+    ]
 
 
 def test_paths_are_taken_whatever_they_are_called(tmp_path):
@@ -49,11 +80,10 @@ def test_a_closed_folder_is_a_failure(tmp_path):
 
 
 def test_a_folder_that_cannot_be_read_is_a_failure(tmp_path, monkeypatch):
-    def walk(folder, onerror):
-        onerror(PermissionError(13, "Permission denied", folder))
-        return iter(())
+    def scandir(folder):
+        raise PermissionError(13, "Permission denied", folder)
 
-    monkeypatch.setattr(os, "walk", walk)
+    monkeypatch.setattr(os, "scandir", scandir)
     (failure,) = recordings([tmp_path])
     assert "cannot be read (Permission denied)" in failure.message
 
@@ -90,3 +120,11 @@ def test_attempt_lets_the_user_stop():
 
     with pytest.raises(KeyboardInterrupt):
         attempt("x", stop)
+
+
+def test_a_link_to_itself_costs_the_folder_nothing(tmp_path):
+    make(tmp_path, "a.wav", "c.wav")
+    (tmp_path / "b.wav").symlink_to("b.wav")
+    (tmp_path / "d.wav").symlink_to("nowhere")
+    found = [os.path.relpath(path, tmp_path) for path in recordings([tmp_path])]
+    assert found == ["a.wav", "b.wav", "c.wav", "d.wav"]

@@ -1,0 +1,123 @@
+"""Plan: the items of a batch in the order of their sources, and what of them is done; on disc, so memory stays flat."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from audioq.batches.items import Item
+from audioq.batches.logs import Entry
+
+_PAGE = 500
+_TABLES = """
+CREATE TABLE items (ordinal INTEGER PRIMARY KEY, id TEXT, key TEXT, item TEXT, size INT, status TEXT, offset INT);
+CREATE INDEX items_by_key ON items (key);
+CREATE INDEX items_by_id ON items (id);
+CREATE TABLE gone (id TEXT PRIMARY KEY, offset INT, status TEXT);
+"""
+_PENDING = {False: "status IS NULL", True: "(status IS NULL OR status = 'failed')"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much there is to do."""
+
+    items: int
+    bytes: int
+
+
+class Plan:
+    """The items of a batch, in a temporary database that goes when it is closed."""
+
+    def __init__(self) -> None:
+        self._base = sqlite3.connect("", isolation_level=None)  # a file without a name, deleted by sqlite itself
+        # It is gone after a crash in any case, so it needs no journal, which costs more than the rest.
+        self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
+        self._base.executescript(_TABLES)
+
+    def __enter__(self) -> Plan:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._base.close()
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Take up items, in their order."""
+        rows = ((item.id, item.key, item.to_json(), item.bytes) for item in items)
+        self._base.execute("BEGIN")
+        self._base.executemany("INSERT INTO items (id, key, item, size) VALUES (?, ?, ?, ?)", rows)
+        self._base.execute("COMMIT")
+
+    def sample(self, count: int, seed: int) -> None:
+        """Keep `count` items drawn at random and leave out the others."""
+        (total,) = self._base.execute("SELECT COUNT(*) FROM items").fetchone()
+        kept = random.Random(seed).sample(range(1, total + 1), min(count, total))
+        self._base.execute("BEGIN")
+        self._base.execute("CREATE TABLE kept (ordinal INTEGER PRIMARY KEY)")
+        self._base.executemany("INSERT INTO kept VALUES (?)", ((ordinal,) for ordinal in kept))
+        self._base.execute("DELETE FROM items WHERE ordinal NOT IN (SELECT ordinal FROM kept)")
+        self._base.execute("COMMIT")
+
+    def take_up(self, entries: Iterable[Entry], *, new_only: bool = False) -> None:
+        """Learn what is done: of rows of the same item the last counts.
+
+        Parameters
+        ----------
+        entries : iterable of Entry
+            From the log, in its order.
+        new_only : bool
+            Whether a row is good for its item even if the recording changed since.
+        """
+        column = "id" if new_only else "key"
+        self._base.execute("BEGIN")
+        for entry in entries:
+            known = getattr(entry, column)
+            done = (entry.status, entry.offset, known)
+            if self._base.execute(f"UPDATE items SET status = ?, offset = ? WHERE {column} = ?", done).rowcount == 0:
+                self._base.execute("REPLACE INTO gone VALUES (?, ?, ?)", (entry.id, entry.offset, entry.status))
+        self._base.execute("DELETE FROM gone WHERE id IN (SELECT id FROM items)")
+        self._base.execute("COMMIT")
+
+    def amount(self, retry_failed: bool = False) -> Amount:
+        """Return how much is still to be done."""
+        sql = f"SELECT COUNT(*), TOTAL(size) FROM items WHERE {_PENDING[retry_failed]}"
+        count, size = self._base.execute(sql).fetchone()
+        return Amount(count, int(size))
+
+    def total(self) -> Amount:
+        """Return how much there is in all."""
+        count, size = self._base.execute("SELECT COUNT(*), TOTAL(size) FROM items").fetchone()
+        return Amount(count, int(size))
+
+    def gone(self) -> list[int]:
+        """Return where the rows of recordings are that are there no more."""
+        return [offset for (offset,) in self._base.execute("SELECT offset FROM gone ORDER BY id")]
+
+    def like(self, size: int | None) -> Iterator[Item]:
+        """Yield the pending items of this size."""
+        sql = f"SELECT item FROM items WHERE size = ? AND {_PENDING[False]} LIMIT ?"
+        for (item,) in self._base.execute(sql, (size or 0, _PAGE)).fetchall():
+            yield Item.from_json(item)
+
+    def pending(self, retry_failed: bool = False) -> Iterator[Item]:
+        """Yield what is to be done, each once, also while `done` is called."""
+        last = 0
+        sql = f"SELECT ordinal, item FROM items WHERE ordinal > ? AND {_PENDING[retry_failed]} ORDER BY ordinal LIMIT ?"
+        while page := self._base.execute(sql, (last, _PAGE)).fetchall():
+            last = page[-1][0]
+            for _, item in page:
+                yield Item.from_json(item)
+
+    def done(self, item: Item, offset: int, status: str) -> None:
+        """Note the row of an item."""
+        self._base.execute("UPDATE items SET status = ?, offset = ? WHERE key = ?", (status, offset, item.key))
+
+    def finished(self) -> Iterator[tuple[Item | None, int]]:
+        """Yield where the rows are, in the order of the sources; then those of recordings that are there no more."""
+        sql = "SELECT item, offset FROM items WHERE offset IS NOT NULL ORDER BY ordinal"
+        for item, offset in self._base.execute(sql):
+            yield Item.from_json(item), offset
+        for offset in self.gone():
+            yield None, offset

@@ -1,0 +1,286 @@
+"""Running: a batch from its sources to its tables; `batch` composes the walk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from typing import Any
+
+from audioq.batches.items import Item
+from audioq.batches.limits import Limits
+from audioq.batches.logs import Head, Log
+from audioq.batches.moments import zone
+from audioq.batches.outputs import Output, output_at
+from audioq.batches.plans import Plan
+from audioq.batches.pool import Loss, Pool
+from audioq.batches.ranges import check_ranges
+from audioq.batches.rows import Row, failed_row
+from audioq.batches.scoring import Scoring, line_of
+from audioq.batches.sources import Source, list_items
+from audioq.batches.steps import Step, Watch
+from audioq.batches.stopping import Stopping
+from audioq.batches.summaries import Summary
+from audioq.batches.tables import Layout
+from audioq.batches.writing import check_tables
+from audioq.errors import BatchError, CrashError, InternalError, LimitError
+from audioq.messages import text
+from audioq.render.escape import printable
+from audioq.roles import Channels
+from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
+
+_LOSSES = {"crash": CrashError, "timeout": LimitError, "memory": LimitError, "internal": InternalError}
+_LIMITS = Limits()
+
+
+def ignore(_: object) -> None:
+    """Tell nobody."""
+
+
+def batch(
+    source: Source | Sequence[Source],
+    output: str | os.PathLike[str],
+    *,
+    format: str | Sequence[str] = "csv",
+    partition_by: str | Sequence[str] = (),
+    glob: str | None = None,
+    jobs: int | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    start: float | None = None,
+    end: float | None = None,
+    stream: int | None = None,
+    sha256: bool = False,
+    raw_format: str | None = None,
+    channels: str | Sequence[str] | None = None,
+    expect_speech: Channels = None,
+    ignore_channels: Channels = None,
+    side: str | None = None,
+    timeout: float = _LIMITS.timeout,
+    max_duration: float = _LIMITS.max_duration,
+    max_memory: int = _LIMITS.max_memory,
+    max_size: int = _LIMITS.max_size,
+    retry_failed: bool = False,
+    new_only: bool = False,
+    rescore: bool = False,
+    by_hash: bool = False,
+    sample: int | None = None,
+    seed: int = 1,
+    tables: str | os.PathLike[str] | None = None,
+    time_zone: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    scheduler: str | None = None,
+    client: Any = None,
+    start_method: str | None = None,
+    debug: bool = False,
+    watch: Watch = ignore,
+    say: Callable[[str], None] = ignore,
+) -> Summary:
+    """Score many recordings in processes of their own, and write what became of each, whatever happens.
+
+    Killed at any moment and started again with the same arguments, it goes on where it was. The tables are the same
+    to the byte for any number of jobs and of interruptions.
+
+    Parameters
+    ----------
+    source : path, address or several
+        Folders, recordings, manifests, archives, addresses that fsspec knows; see docs/batch.md.
+    output : path or address
+        Folder of the results: ``log.jsonl`` as they come, and at the end the tables.
+    format : {"csv", "parquet", "jsonl"} or several
+        Form of the tables.
+    partition_by : str or sequence of str
+        Columns by whose values Parquet is divided into folders.
+    glob : str, optional
+        Takes those files of folders whose path below matches it, instead of those that end as recordings do.
+    jobs : int, optional
+        The most worker processes; default: one a core.
+    thresholds : Thresholds
+    start, end, stream, sha256, raw_format, channels, expect_speech, ignore_channels, side
+        As in `analyze`, for all recordings; what a manifest says of one goes before it.
+    timeout, max_duration, max_memory, max_size
+        What one recording may cost; see `Limits`.
+    retry_failed : bool
+        Score again what failed in an earlier run.
+    new_only : bool
+        Leave recordings that changed since an earlier run as they were scored.
+    rescore : bool
+        Score everything again, whatever is in `output`.
+    by_hash : bool
+        Know recordings by their bytes and not by size and time of modification.
+    sample : int, optional
+        Score only so many, drawn at random with `seed`.
+    seed : int
+    tables : path, optional
+        Folder in which feature tables are kept, and used again when thresholds change.
+    time_zone : str, optional
+        IANA name of the zone of times without an offset, such as ``Europe/Moscow``.
+    storage_options : mapping, optional
+        What fsspec needs to reach addresses.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``tcp://host:8786``: its workers do the work.
+    client : distributed.Client, optional
+        The same, for who has one.
+    start_method : {"fork", "spawn"}, optional
+        How worker processes start.
+    debug : bool
+        Keep the traceback of a fault of audioq's own in its row.
+    watch : callable, optional
+        Gets a `Step` when the work begins and whenever a row is finished.
+    say : callable, optional
+        Gets sentences about what was left out or mended.
+
+    Returns
+    -------
+    Summary
+        Of all rows in `output`.
+
+    Raises
+    ------
+    BatchError
+        A source or `output` cannot be used as asked, or the results cannot be written.
+    KeyboardInterrupt
+        On Ctrl-C, once what was begun is finished.
+    """
+    limits = Limits(timeout, max_duration, max_memory, max_size)
+    check_ranges(jobs=jobs, sample=sample, seed=seed, start=start, end=end, limits=limits)
+    options = given(locals(), *_READING, *_ROLES)
+    sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    zone(time_zone)  # which refuses names of none
+    with ExitStack() as opened:
+        plan = opened.enter_context(Plan())
+        carried: dict[str, None] = {}
+        notes: list[str] = []
+        listed = list_items(
+            sources,
+            glob=glob,
+            raw=raw_format is not None,
+            by_hash=by_hash,
+            storage_options=storage_options,
+            notes=notes,
+        )
+        plan.add(_noting(carried, listed))
+        for note in notes:
+            say(note)
+        if sample is not None:
+            plan.sample(sample, seed)
+        how: dict[str, Any] = {
+            "layout": Layout.of(carried, time_zone),
+            "formats": _several(format),
+            "partition_by": _several(partition_by),
+        }
+        check_tables(**how)
+        place = output_at(output, storage_options, say)
+        log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
+        plan.take_up(log.entries(), new_only=new_only)
+        _refuse_moved(plan, log, os.fspath(output))
+        scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
+        crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
+        _work(plan, log, place, crew, retry_failed, watch)
+        return _finish(plan, log, place, how)
+
+
+SUMMARY = "summary.json"
+"""Name of the summary in the folder of the results."""
+
+_LOOKED_AT = 20
+"""Rows of recordings that the sources do not have: of so many it is seen whether they have them under other names."""
+
+_READING = ("start", "end", "stream", "sha256", "raw_format")
+_ROLES = ("channels", "expect_speech", "ignore_channels", "side")
+
+
+def given(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return those of the named arguments that say something."""
+    return {name: arguments[name] for name in names if arguments[name] not in (None, False)}
+
+
+def _several(one: str | Sequence[str]) -> tuple[str, ...]:
+    return (one,) if isinstance(one, str) else tuple(one)
+
+
+def _folder(folder: str | os.PathLike[str] | None) -> str | None:
+    if folder is None:
+        return None
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as cause:
+        values = {"folder": os.fspath(folder), "cause": cause.strerror}
+        raise BatchError(text("error.batch.tables", values)) from cause
+    return os.path.abspath(folder)
+
+
+def _noting(carried: dict[str, None], items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items, and note in `carried` which columns they have."""
+    for item in items:
+        carried.update(dict.fromkeys(item.columns))
+        yield item
+
+
+def head_of(thresholds: Thresholds, options: Mapping[str, Any]) -> Head:
+    """Return the head of a log: what measures and judges its rows."""
+    from audioq import __version__
+    from audioq.measurement import measured_by
+
+    return Head(__version__, measured_by(), thresholds.fingerprint, options)
+
+
+def _crew(
+    scoring: Scoring, limits: Limits, jobs: int | None, method: str | None, scheduler: str | None, client: Any
+) -> Any:
+    if scheduler is not None or client is not None:
+        from audioq.batches.cluster import Cluster
+
+        return Cluster(replace(scoring, away=True), limits, scheduler, client)
+    return Pool(scoring, limits, jobs, method)
+
+
+def _work(plan: Plan, log: Log, place: Output, crew: Any, retry_failed: bool, watch: Watch) -> None:
+    """Score what is pending; each row is in the log before the next is waited for."""
+    left, total = plan.amount(retry_failed), plan.total()
+    items = size = 0
+    step = Step(0, 0, left.items, left.bytes, total.items - left.items, len(plan.gone()))
+    watch(step)
+    if left.items:
+        place.reopen()  # the tables are those of an earlier state from now on
+    answers = crew.run(plan.pending(retry_failed), left.bytes)
+    with Stopping(crew) as stopping, closing(answers):  # whatever breaks this off, no worker outlives it
+        for item, answer in answers:
+            line = line_of(_lost(item, answer)) if isinstance(answer, Loss) else answer
+            plan.done(item, log.append(line.data), line.status)
+            items, size = items + 1, size + item.bytes
+            watch(replace(step, items=items, bytes=size, row=line))
+        stopping.leave()
+
+
+def _refuse_moved(plan: Plan, log: Log, folder: str) -> None:
+    """Refuse to score the same recordings once more under other names, as from another working folder."""
+    for offset in plan.gone()[:_LOOKED_AT]:
+        was = log.row(offset)["item"]
+        for item in plan.like(was["size"]):
+            names = (os.path.basename(one) for one in (item.file, was["file"]))
+            if len(set(names)) == 1 and item.version == was["version"] and item.file:
+                values = {"folder": folder, "was": printable(was["file"]), "now": printable(item.file)}
+                raise BatchError(text("error.batch.moved", values))
+
+
+def _lost(item: Item, loss: Loss) -> Row:
+    """Return the row of an item that no worker lived to answer for."""
+    said = text(f"error.batch.{loss.cause}", {"file": item.file, "detail": loss.detail})
+    return failed_row(item, loss.cause, _LOSSES[loss.cause].__name__, said)
+
+
+def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
+    """Yield all rows in the order of the sources, with the columns that a manifest has now."""
+    for item, offset in plan.finished():
+        row = log.row(offset)
+        yield row if item is None else {**row, "item": item.record()}
+
+
+def _finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any]) -> Summary:
+    summary = Summary()
+    log.flush()
+    rows = summary.counting(rows_of(plan, log))
+    place.write(rows, **how)
+    place.put(SUMMARY, summary.to_json().encode("ascii"))
+    return summary
