@@ -161,7 +161,8 @@ def test_a_batch_whose_worker_is_killed_has_every_row_once(passing, tmp_path):
     assert len(ids) == len(set(ids)) == 24
 
 
-def test_a_scheduler_that_goes_away_leaves_whole_rows(passing, tmp_path):
+def test_a_scheduler_that_goes_away_leaves_whole_rows(passing, tmp_path, monkeypatch):
+    monkeypatch.setattr("audioq.batches.cluster._CONNECT_SECONDS", 6.0)
     source = recordings(tmp_path / "calls", 16)
     passing.worker()
 
