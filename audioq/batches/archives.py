@@ -11,6 +11,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -233,7 +234,7 @@ class Archives:
         return self._at[1]
 
 
-class _Open:
+class _Open(ABC):
     """An archive that is open, and the file that it is in."""
 
     def __init__(self, title: str, address: str, storage_options: Options) -> None:
@@ -243,8 +244,9 @@ class _Open:
     def close(self) -> None:
         self._context.__exit__(None, None, None)
 
+    @abstractmethod
     def member(self, title: str, name: str, nth: int) -> IO[bytes]:
-        raise NotImplementedError
+        """Open a member; `nth` of those of its name."""
 
 
 class _OpenZip(_Open):
