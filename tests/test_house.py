@@ -82,6 +82,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "arguments": (5, 0),
     "endings": (5, 0),
     "options": (5, 1),
+    "batch_options": (5, 1),
     "batch_commands": (5, 2),
     "results": (5, 2),
     "cli": (5, 3),
@@ -127,7 +128,7 @@ THIRD_PARTY_MORE = {"table": {"pandas"}}  # to_dataframe
 ONLY_IN = {
     "soundfile": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
     "av": {"audio", "decoders", "decoders.*", "simulate.codecs", "simulate.codecs.*"},
-    "typer": {"batch_commands", "cli", "endings", "options", "results"},
+    "typer": {"batch_commands", "batch_options", "cli", "endings", "options", "results"},
 }
 
 # Slow to import, so never at the time a module is imported.

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import replace
+from contextlib import ExitStack
 from typing import Any
 
+from audioq.batches.finishing import finish
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
-from audioq.batches.logs import Head, Log
+from audioq.batches.logs import Head
 from audioq.batches.moments import zone
-from audioq.batches.outputs import Output, output_at
+from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
-from audioq.batches.pool import Loss, Pool
 from audioq.batches.ranges import check_ranges
-from audioq.batches.rows import Row, failed_row
-from audioq.batches.scoring import Scoring, line_of
+from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
-from audioq.batches.steps import Step, Watch
-from audioq.batches.stopping import Stopping
+from audioq.batches.steps import Watch
 from audioq.batches.summaries import Summary
 from audioq.batches.tables import Layout
+from audioq.batches.working import crew_of, refuse_moved, work
 from audioq.batches.writing import check_tables
-from audioq.errors import BatchError, CrashError, InternalError, LimitError
+from audioq.errors import BatchError
 from audioq.messages import text
-from audioq.render.escape import printable
 from audioq.roles import Channels
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 
-_LOSSES = {"crash": CrashError, "timeout": LimitError, "memory": LimitError, "internal": InternalError}
 _LIMITS = Limits()
 
 
@@ -173,18 +169,12 @@ def batch(
         place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
-        _refuse_moved(plan, log, os.fspath(output))
+        refuse_moved(plan, log, os.fspath(output))
         scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
-        crew = _crew(scoring, limits, jobs, start_method, scheduler, client)
-        _work(plan, log, place, crew, retry_failed, watch)
-        return _finish(plan, log, place, how)
+        crew = crew_of(scoring, limits, jobs, start_method, scheduler, client)
+        work(plan, log, place, crew, retry_failed, watch)
+        return finish(plan, log, place, how)
 
-
-SUMMARY = "summary.json"
-"""Name of the summary in the folder of the results."""
-
-_LOOKED_AT = 20
-"""Rows of recordings that the sources do not have: of so many it is seen whether they have them under other names."""
 
 _READING = ("start", "end", "stream", "sha256", "raw_format")
 _ROLES = ("channels", "expect_speech", "ignore_channels", "side")
@@ -223,64 +213,3 @@ def head_of(thresholds: Thresholds, options: Mapping[str, Any]) -> Head:
     from audioq.measurement import measured_by
 
     return Head(__version__, measured_by(), thresholds.fingerprint, options)
-
-
-def _crew(
-    scoring: Scoring, limits: Limits, jobs: int | None, method: str | None, scheduler: str | None, client: Any
-) -> Any:
-    if scheduler is not None or client is not None:
-        from audioq.batches.cluster import Cluster
-
-        return Cluster(replace(scoring, away=True), limits, scheduler, client)
-    return Pool(scoring, limits, jobs, method)
-
-
-def _work(plan: Plan, log: Log, place: Output, crew: Any, retry_failed: bool, watch: Watch) -> None:
-    """Score what is pending; each row is in the log before the next is waited for."""
-    left, total = plan.amount(retry_failed), plan.total()
-    items = size = 0
-    step = Step(0, 0, left.items, left.bytes, total.items - left.items, len(plan.gone()))
-    watch(step)
-    if left.items:
-        place.reopen()  # the tables are those of an earlier state from now on
-    answers = crew.run(plan.pending(retry_failed), left.bytes)
-    with Stopping(crew) as stopping, closing(answers):  # whatever breaks this off, no worker outlives it
-        for item, answer in answers:
-            line = line_of(_lost(item, answer)) if isinstance(answer, Loss) else answer
-            plan.done(item, log.append(line.data), line.status)
-            items, size = items + 1, size + item.bytes
-            watch(replace(step, items=items, bytes=size, row=line))
-        stopping.leave()
-
-
-def _refuse_moved(plan: Plan, log: Log, folder: str) -> None:
-    """Refuse to score the same recordings once more under other names, as from another working folder."""
-    for offset in plan.gone()[:_LOOKED_AT]:
-        was = log.row(offset)["item"]
-        for item in plan.like(was["size"]):
-            names = (os.path.basename(one) for one in (item.file, was["file"]))
-            if len(set(names)) == 1 and item.version == was["version"] and item.file:
-                values = {"folder": folder, "was": printable(was["file"]), "now": printable(item.file)}
-                raise BatchError(text("error.batch.moved", values))
-
-
-def _lost(item: Item, loss: Loss) -> Row:
-    """Return the row of an item that no worker lived to answer for."""
-    said = text(f"error.batch.{loss.cause}", {"file": item.file, "detail": loss.detail})
-    return failed_row(item, loss.cause, _LOSSES[loss.cause].__name__, said)
-
-
-def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
-    """Yield all rows in the order of the sources, with the columns that a manifest has now."""
-    for item, offset in plan.finished():
-        row = log.row(offset)
-        yield row if item is None else {**row, "item": item.record()}
-
-
-def _finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any]) -> Summary:
-    summary = Summary()
-    log.flush()
-    rows = summary.counting(rows_of(plan, log))
-    place.write(rows, **how)
-    place.put(SUMMARY, summary.to_json().encode("ascii"))
-    return summary

@@ -1,0 +1,32 @@
+"""Finishing: the tables and the summary of a batch, from its rows in the order of the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from audioq.batches.logs import Log
+from audioq.batches.outputs import Output
+from audioq.batches.plans import Plan
+from audioq.batches.rows import Row
+from audioq.batches.summaries import Summary
+
+SUMMARY = "summary.json"
+"""Name of the summary in the folder of the results."""
+
+
+def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
+    """Yield all rows in the order of the sources, with the columns that a manifest has now."""
+    for item, offset in plan.finished():
+        row = log.row(offset)
+        yield row if item is None else {**row, "item": item.record()}
+
+
+def finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any]) -> Summary:
+    """Write the tables and the summary of all rows, and return the latter."""
+    summary = Summary()
+    log.flush()
+    rows = summary.counting(rows_of(plan, log))
+    place.write(rows, **how)
+    place.put(SUMMARY, summary.to_json().encode("ascii"))
+    return summary
