@@ -10,13 +10,18 @@ from typing import Annotated, Any
 import typer
 
 from audioq.batch_options import (
+    Allow,
     ByHash,
+    FailIf,
     Gate,
     Glob,
     Jobs,
+    Junit,
     MostBytes,
     MostMemory,
     MostSound,
+    Old,
+    Prometheus,
     Results,
     Sample,
     Seed,
@@ -27,7 +32,7 @@ from audioq.batch_options import (
     Zone,
 )
 from audioq.batches.limits import Limits
-from audioq.endings import UNREAD, FailOn, check_raw_format, ending_quietly, refuse, status
+from audioq.endings import FAIL_ON, UNREAD, check_raw_format, ending_quietly, refuse
 from audioq.options import (
     Changes,
     Debug,
@@ -87,6 +92,11 @@ def batch(
     start_method: Annotated[StartMethod | None, typer.Option(help="How worker processes start.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much it is and how long it takes.")] = False,
     fail_on: Gate = None,
+    fail_if: FailIf = [],  # noqa: B006
+    allow: Allow = None,
+    baseline: Old = None,
+    junit: Junit = None,
+    prometheus: Prometheus = None,
     debug: Debug = False,
 ) -> None:
     """Score many recordings, and lose no row.
@@ -105,10 +115,12 @@ def batch(
     how |= {"tables": tables, "time_zone": time_zone, "scheduler": scheduler, "debug": debug}
     how |= {"format": [str(one) for one in format], "partition_by": partition_by}
     how |= {"start_method": start_method and str(start_method), "thresholds": policy_of(thresholds, changes)}
-    _score(source, output, how, fail_on)
+    how |= {"fail_on": fail_on and str(fail_on), "fail_if": fail_if, "allow": allow, "baseline": baseline}
+    how |= {"junit": junit, "prometheus": prometheus}
+    _score(source, output, how)
 
 
-def _score(source: list[str], output: str, how: dict[str, Any], fail_on: FailOn | None) -> None:
+def _score(source: list[str], output: str, how: dict[str, Any]) -> None:
     from audioq.batches.bars import Bar
     from audioq.batches.running import batch
     from audioq.messages import text
@@ -126,9 +138,8 @@ def _score(source: list[str], output: str, how: dict[str, Any], fail_on: FailOn 
         with Output(None) as out:
             for line in (*summary.to_text().splitlines(), *bar.words(), text("batch.written", {"output": output})):
                 out.write_line(line)
-    labels = {label for label, count in summary.labels.items() if count}
     failed = summary.statuses["failed"] > 0 or summary.without_leg > 0
-    raise typer.Exit(status(labels, failed, fail_on))
+    raise typer.Exit(FAIL_ON if summary.fails else UNREAD if failed else 0)
 
 
 def _estimate(source: list[str], output: str, reading: dict[str, Any]) -> None:

@@ -44,4 +44,22 @@ ByHash = Annotated[bool, typer.Option("--by-hash", help="Know recordings by thei
 Sample = Annotated[int | None, typer.Option(min=1, metavar="N", help="Take only so many, drawn at random.")]
 Seed = Annotated[int, typer.Option(min=0, help="Another seed draws others.")]
 Zone = Annotated[str | None, typer.Option(metavar="NAME", help="Zone of times without one, such as Europe/Moscow.")]
+FailIf = Annotated[
+    list[str],
+    typer.Option(
+        "--fail-if", metavar="CONDITION", help="Exit with 3 if a number is so, such as 'mos<3.5'; repeatable."
+    ),
+]
+Allow = Annotated[
+    str | None,
+    typer.Option("--allow", metavar="N|N%", help="So many may meet --fail-on or --fail-if: 3, or 2% of the scored."),
+]
+Old = Annotated[
+    str | None,
+    typer.Option(metavar="RESULTS", help="Exit with 3 if it is worse than these earlier results of the recordings."),
+]
+Junit = Annotated[str | None, typer.Option(metavar="FILE.xml", help="Write the recordings as tests for build servers.")]
+Prometheus = Annotated[
+    str | None, typer.Option(metavar="FILE.prom", help="Write gauges for Prometheus' textfile collector.")
+]
 Gate = Annotated[FailOn | None, typer.Option("--fail-on", help="Exit with 3 if a verdict is this or worse.")]

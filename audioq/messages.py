@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from audioq.batch_messages import BATCH_WORDS
+from audioq.gate_messages import GATE_WORDS
 from audioq.listing_messages import LISTING
 from audioq.note_messages import NOTES
 from audioq.page_messages import PAGE_WORDS
@@ -215,6 +216,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         | _ERRORS
         | LISTING
         | BATCH_WORDS
+        | GATE_WORDS
         | PAGE_WORDS
         | RESULT_WORDS,
     }

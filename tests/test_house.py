@@ -25,6 +25,7 @@ PACKAGE = ROOT / "audioq"
 FLOORS: dict[str, tuple[int, int]] = {
     "errors": (0, 0),
     "batch_messages": (0, 0),
+    "gate_messages": (0, 0),
     "note_messages": (0, 0),
     "listing_messages": (0, 0),
     "page_messages": (0, 0),
@@ -81,6 +82,7 @@ FLOORS: dict[str, tuple[int, int]] = {
     "": (5, 0),  # audioq/__init__.py, the map: it shows every floor but the command
     "arguments": (5, 0),
     "endings": (5, 0),
+    "testing": (5, 0),
     "options": (5, 1),
     "batch_options": (5, 1),
     "batch_commands": (5, 2),
@@ -119,7 +121,7 @@ THIRD_PARTY: dict[int, set[str]] = {
     2: {"numpy", "scipy", "soxr"},
     3: {"numpy", "scipy"},
     4: {"numpy", "scipy", "librosa", "soundfile", "av", "soxr", "pandas", "matplotlib", "rich"}
-    | {"filelock", "threadpoolctl", "pyarrow", "polars", "fsspec", "distributed"},
+    | {"filelock", "threadpoolctl", "pyarrow", "polars", "fsspec", "distributed", "prometheus_client"},
     5: {"numpy", "rich", "typer"},
 }
 THIRD_PARTY_MORE = {"table": {"pandas"}}  # to_dataframe
@@ -132,7 +134,17 @@ ONLY_IN = {
 }
 
 # Slow to import, so never at the time a module is imported.
-ALWAYS_LATE = {"librosa", "scipy", "pandas", "matplotlib", "pyarrow", "polars", "fsspec", "distributed"}
+ALWAYS_LATE = {
+    "librosa",
+    "scipy",
+    "pandas",
+    "matplotlib",
+    "pyarrow",
+    "polars",
+    "fsspec",
+    "distributed",
+    "prometheus_client",
+}
 LATE_BUT_FOR_THE_COMMAND = {"rich": {"cli", "render.text"}}
 NOT_LOADED_BY_IMPORT = ("scipy.signal", "scipy.fft", "librosa", "pandas", "matplotlib", "numba", "av", "rich", "typer")
 

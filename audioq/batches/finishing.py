@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from audioq.batches.checks import Checks
 from audioq.batches.logs import Log
 from audioq.batches.outputs import Output
 from audioq.batches.plans import Plan
@@ -22,11 +24,24 @@ def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
         yield row if item is None else {**row, "item": item.record()}
 
 
-def finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any]) -> Summary:
-    """Write the tables and the summary of all rows, and return the latter."""
-    summary = Summary()
+def finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any], checks: Checks) -> Summary:
+    """Write the tables and the summary of all rows, and return the latter with what the batch is held to."""
+    summary = Summary(passage=checks.passage, comparison=checks.comparison)
     log.flush()
-    rows = summary.counting(rows_of(plan, log))
+    rows = summary.counting(checks.counting(rows_of(plan, log)))
     place.write(rows, **how)
     place.put(SUMMARY, summary.to_json().encode("ascii"))
     return summary
+
+
+def tell(plan: Plan, log: Log, output: str, summary: Summary, checks: Checks, seconds: float) -> None:
+    """Write the files that tell others of a finished batch."""
+    results = os.path.basename(os.path.normpath(output)) or output
+    if checks.junit is not None:
+        from audioq.batches.junit import write_junit
+
+        write_junit(checks.junit, results, rows_of(plan, log), summary, checks)
+    if checks.prometheus is not None:
+        from audioq.batches.gauges import write_gauges
+
+        write_gauges(checks.prometheus, results, summary, checks, seconds)

@@ -91,6 +91,11 @@ class Plan:
         count, size = self._base.execute("SELECT COUNT(*), TOTAL(size) FROM items").fetchone()
         return Amount(count, int(size))
 
+    def items(self) -> Iterator[Item]:
+        """Yield all items in their order."""
+        for (item,) in self._base.execute("SELECT item FROM items ORDER BY ordinal"):
+            yield Item.from_json(item)
+
     def gone(self) -> list[int]:
         """Return where the rows of recordings are that are there no more."""
         return [offset for (offset,) in self._base.execute("SELECT offset FROM gone ORDER BY id")]

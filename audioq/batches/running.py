@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from audioq.batches.finishing import finish
+from audioq.batches.checks import Checks
+from audioq.batches.finishing import finish, tell
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.logs import Head
@@ -68,6 +70,12 @@ def batch(
     scheduler: str | None = None,
     client: Any = None,
     start_method: str | None = None,
+    fail_on: str | None = None,
+    fail_if: str | Sequence[str] = (),
+    allow: str | float | None = None,
+    baseline: str | os.PathLike[str] | None = None,
+    junit: str | os.PathLike[str] | None = None,
+    prometheus: str | os.PathLike[str] | None = None,
     debug: bool = False,
     watch: Watch = ignore,
     say: Callable[[str], None] = ignore,
@@ -119,6 +127,16 @@ def batch(
         The same, for who has one.
     start_method : {"fork", "spawn"}, optional
         How worker processes start.
+    fail_on : {"degraded", "blocked"}, optional
+        The mildest verdict that is not let through the gate; see `Summary.passage`.
+    fail_if : str or sequence of str
+        Conditions on numbers of the table ``recordings`` that are not let through, such as ``mos<3.5``.
+    allow : str or int, optional
+        How many recordings may meet the gate all the same: ``3``, or ``"2%"`` of those that are scored.
+    baseline : path or address, optional
+        Earlier results of the same recordings to compare with; see `Summary.comparison`.
+    junit, prometheus : path, optional
+        Files to write in the end: the recordings as tests in JUnit's XML; gauges for Prometheus' textfile collector.
     debug : bool
         Keep the traceback of a fault of audioq's own in its row.
     watch : callable, optional
@@ -138,26 +156,17 @@ def batch(
     KeyboardInterrupt
         On Ctrl-C, once what was begun is finished.
     """
+    begun = time.monotonic()
     limits = Limits(timeout, max_duration, max_memory, max_size)
     check_ranges(jobs=jobs, sample=sample, seed=seed, start=start, end=end, limits=limits)
     options = given(locals(), *_READING, *_ROLES)
-    sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     zone(time_zone)  # which refuses names of none
     with ExitStack() as opened:
+        asked = Checks.of(fail_on, fail_if, allow, baseline, junit, prometheus, storage_options)
+        checks = opened.enter_context(asked)
         plan = opened.enter_context(Plan())
-        carried: dict[str, None] = {}
-        notes: list[str] = []
-        listed = list_items(
-            sources,
-            glob=glob,
-            raw=raw_format is not None,
-            by_hash=by_hash,
-            storage_options=storage_options,
-            notes=notes,
-        )
-        plan.add(_noting(carried, listed))
-        for note in notes:
-            say(note)
+        reading = {"glob": glob, "raw": raw_format is not None, "by_hash": by_hash, "storage_options": storage_options}
+        carried = _list(plan, source, reading, say)
         if sample is not None:
             plan.sample(sample, seed)
         how: dict[str, Any] = {
@@ -166,6 +175,7 @@ def batch(
             "partition_by": _several(partition_by),
         }
         check_tables(**how)
+        checks.begin(plan)
         place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
         plan.take_up(log.entries(), new_only=new_only)
@@ -173,7 +183,22 @@ def batch(
         scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
         crew = crew_of(scoring, limits, jobs, start_method, scheduler, client)
         work(plan, log, place, crew, retry_failed, watch)
-        return finish(plan, log, place, how)
+        summary = finish(plan, log, place, how, checks)
+        tell(plan, log, os.fspath(output), summary, checks, time.monotonic() - begun)
+        return summary
+
+
+def _list(
+    plan: Plan, source: Source | Sequence[Source], reading: Mapping[str, Any], say: Callable[[str], None]
+) -> dict[str, None]:
+    """Put everything that the sources have into the plan, and return the columns that it carries."""
+    carried: dict[str, None] = {}
+    notes: list[str] = []
+    sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    plan.add(_noting(carried, list_items(sources, notes=notes, **reading)))
+    for note in notes:
+        say(note)
+    return carried
 
 
 _READING = ("start", "end", "stream", "sha256", "raw_format")

@@ -16,6 +16,8 @@ from audioq.messages import text
 from audioq.render.escape import printable, undecoded
 
 if TYPE_CHECKING:
+    from audioq.batches.comparisons import Comparison
+    from audioq.batches.gates import Passage
     from audioq.batches.rows import Row
 
 SUMMARY_VERSION = 1
@@ -50,6 +52,8 @@ class Summary:
     worst : list of dict
         The most severe of those that were harmed at all, the worst first: file, recording_id, severity, label,
         longest_dropout_s.
+    passage, comparison : Passage, Comparison or None
+        How it fared at its gate, and against its baseline; filled beside it.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -62,6 +66,8 @@ class Summary:
     with_mos: int = 0
     worst: list[dict[str, Any]] = field(default_factory=list)
     without_leg: int = 0
+    passage: Passage | None = None
+    comparison: Comparison | None = None
 
     def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows on and add each."""
@@ -135,7 +141,14 @@ class Summary:
                 "blocked_share": _rounded(self.blocked_share),
             },
             "most_severe": [dict(one) for one in self.worst],
+            **({} if self.passage is None else {"gate": self.passage.to_dict()}),
+            **({} if self.comparison is None else {"baseline": self.comparison.to_dict()}),
         }
+
+    @property
+    def fails(self) -> bool:
+        """Whether more recordings meet the gate than may, or it is worse than its baseline."""
+        return bool((self.passage and not self.passage.is_open) or (self.comparison and self.comparison.is_worse))
 
     def to_json(self) -> str:
         """Return ``summary.json``: the same text for the same rows in any order, ASCII only."""
@@ -153,7 +166,10 @@ class Summary:
         if not self.total:
             return text("summary.empty", language=language) + "\n"
         lines = [*self._counts(language), *self._opinion(language), *self._most_severe(language)]
-        return "\n".join([*lines, *self._throughput(elapsed, language)]) + "\n"
+        lines += self._throughput(elapsed, language)
+        for held_to in (self.comparison, self.passage):
+            lines += () if held_to is None else held_to.to_lines(language)
+        return "\n".join(lines) + "\n"
 
     def _counts(self, language: str) -> Iterator[str]:
         ok, failed, none = (self.statuses[name] for name in ("ok", "failed", "no_recording"))

@@ -1,0 +1,259 @@
+"""Gates: what the recordings of a batch must not be, and how many of them may be so all the same."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any, Self
+
+from audioq.batches.columns import RECORDINGS
+from audioq.batches.rows import Row
+from audioq.batches.tables import recording_of
+from audioq.errors import BatchError
+from audioq.messages import text
+
+GATES = ("degraded", "blocked")
+"""The mildest verdict that is not let through."""
+
+_SIGNS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_UNITS = {
+    column.name: column.unit
+    for column in RECORDINGS
+    if column.type in ("number", "integer") and column.name not in ("channel", "schema_version")
+}
+"""The columns of the table `recordings` that a condition may name, and their units."""
+_CONDITION = re.compile(rf"\s*(\w+)\s*({'|'.join(_SIGNS)})\s*(\S+)\s*")
+_SHARE = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a number of a recording must not be, such as ``mos<3.5``.
+
+    Attributes
+    ----------
+    name : str
+        A column of numbers of the table `recordings`.
+    sign : str
+        ``<``, ``<=``, ``>`` or ``>=``.
+    limit : float
+        In the unit of the column.
+    """
+
+    name: str
+    sign: str
+    limit: float
+
+    @classmethod
+    def parse(cls, given: str) -> Self:
+        """Return the condition that is written so.
+
+        Raises
+        ------
+        BatchError
+            It is no condition, or there is no such number.
+
+        Examples
+        --------
+        >>> Condition.parse("mos < 3.5")
+        Condition(name='mos', sign='<', limit=3.5)
+        """
+        found = _CONDITION.fullmatch(given)
+        limit = _finite(found[3]) if found else None
+        if found is None or limit is None:
+            raise BatchError(text("error.gate.condition", {"given": given}))
+        if found[1] not in _UNITS:
+            near = get_close_matches(found[1], _UNITS, 3, 0.5)
+            values = {"given": given, "name": found[1], "names": ", ".join(near or _UNITS)}
+            raise BatchError(text("error.gate.near" if near else "error.gate.name", values))
+        return cls(found[1], found[2], limit)
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.sign}{self.limit:g}"
+
+    @property
+    def unit(self) -> str:
+        """Of the number and its limit."""
+        return _UNITS[self.name]
+
+    def is_met(self, value: float) -> bool:
+        """Whether a number is what it must not be."""
+        return _SIGNS[self.sign](value, self.limit)
+
+
+def _finite(given: str) -> float | None:
+    try:
+        value = float(given)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many recordings may meet a gate: so many, or such a share of those that were scored."""
+
+    amount: Fraction = Fraction(0)
+    is_share: bool = False
+
+    @classmethod
+    def parse(cls, given: str | float) -> Self:
+        """Return the allowance that is written so: ``3`` recordings, or ``2%`` of those that were scored.
+
+        Raises
+        ------
+        BatchError
+            It is neither.
+
+        Examples
+        --------
+        >>> Allowance.parse("2%").allows(3, scored=150), Allowance.parse(2).allows(3, scored=150)
+        (True, False)
+        """
+        found = _SHARE.fullmatch(str(given))
+        amount = Fraction(found[1]) if found else Fraction(-1)
+        is_share = bool(found and found[2])
+        if amount < 0 or (amount > 100 if is_share else amount.denominator != 1):
+            raise BatchError(text("error.gate.allow", {"given": given}))
+        return cls(amount / 100 if is_share else amount, is_share)
+
+    def __str__(self) -> str:
+        return f"{float(self.amount):.6g}" if not self.is_share else f"{float(self.amount * 100):.6g} %"
+
+    def allows(self, met: int, scored: int) -> bool:
+        """Whether so many of those that were scored may meet the gate."""
+        return met <= (self.amount * scored if self.is_share else self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is not let through: a verdict, or one that is worse, and numbers.
+
+    Attributes
+    ----------
+    fail_on : str or None
+        One of `GATES`.
+    conditions : tuple of Condition
+    allowance : Allowance
+    """
+
+    fail_on: str | None
+    conditions: tuple[Condition, ...]
+    allowance: Allowance
+
+    @classmethod
+    def of(cls, fail_on: str | None, fail_if: str | Sequence[str], allow: str | float | None) -> Self | None:
+        """Return the gate that is asked for, or None.
+
+        Raises
+        ------
+        BatchError
+            It makes no sense.
+        """
+        several = [fail_if] if isinstance(fail_if, str) else fail_if
+        conditions = tuple(dict.fromkeys(map(Condition.parse, several)))
+        if fail_on is not None and fail_on not in GATES:
+            raise BatchError(text("error.gate.verdict", {"given": fail_on, "verdicts": ", ".join(GATES)}))
+        if fail_on is None and not conditions:
+            if allow is not None:
+                raise BatchError(text("error.gate.allow_what", {"given": allow}))
+            return None
+        return cls(fail_on, conditions, Allowance() if allow is None else Allowance.parse(allow))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The conditions as they are typed, that of the verdict first."""
+        return (*((f"--fail-on {self.fail_on}",) if self.fail_on else ()), *map(_typed, self.conditions))
+
+    def met(self, row: Row) -> list[str]:
+        """Return what of it a row meets that was scored, in words."""
+        return [said for _, said in self._met(recording_of(row))]
+
+    def undefined(self, record: dict[str, Any]) -> Iterator[str]:
+        """Yield the conditions whose number a recording does not have."""
+        yield from (_typed(one) for one in self.conditions if record.get(one.name) is None)
+
+    def _met(self, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield what is met, as it is typed and in words."""
+        label = record["label"]
+        if self.fail_on and label in GATES[GATES.index(self.fail_on) :]:
+            yield self.names[0], text("gate.verdict", {"label": label})
+        for one in self.conditions:
+            value = record.get(one.name)
+            if value is not None and one.is_met(value):
+                yield _typed(one), text("gate.number", {"condition": one, "value": value, "unit": one.unit})
+
+
+def _typed(condition: Condition) -> str:
+    return f"--fail-if {condition}"
+
+
+@dataclass(slots=True)
+class Passage:
+    """How the recordings of a batch fared at its gate, filled by `add`.
+
+    Attributes
+    ----------
+    gate : Gate
+    scored : int
+        Recordings with a verdict: those that failed meet no gate.
+    met : int
+        Those that meet anything of it.
+    each, undefined : Counter of str
+        How many meet each condition, and of how many it cannot be said because they do not have the number.
+    """
+
+    gate: Gate
+    scored: int = 0
+    met: int = 0
+    each: Counter[str] = field(default_factory=Counter)
+    undefined: Counter[str] = field(default_factory=Counter)
+
+    def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows on and add each."""
+        for row in rows:
+            self.add(row)
+            yield row
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        if row["status"] != "ok":
+            return
+        record = recording_of(row)
+        found = [name for name, _ in self.gate._met(record)]
+        self.scored += 1
+        self.met += bool(found)
+        self.each.update(found)
+        self.undefined.update(self.gate.undefined(record))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no more recordings meet the gate than may."""
+        return self.gate.allowance.allows(self.met, self.scored)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts as plain data."""
+        names = self.gate.names
+        each = [{"condition": name, "met": self.each[name], "undefined": self.undefined[name]} for name in names]
+        allowed = str(self.gate.allowance)
+        return {"passed": self.is_open, "met": self.met, "scored": self.scored, "allowed": allowed, "conditions": each}
+
+    def to_lines(self, language: str = "en") -> Iterator[str]:
+        """Yield what is to be said of it."""
+        share = self.met / self.scored if self.scored else 0.0
+        values = {"met": self.met, "scored": self.scored, "share": share, "allowed": self.gate.allowance}
+        values |= {"gate": ", ".join(f"{name} ({self.each[name]})" for name in self.gate.names)}
+        yield text("gate.passed" if self.is_open else "gate.failed", values, language)
+        for name, count in self.undefined.items():
+            yield text("gate.undefined", {"condition": name, "count": count}, language)

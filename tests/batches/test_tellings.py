@@ -1,0 +1,164 @@
+"""What other programs are told: tests for build servers, gauges for Prometheus."""
+
+from __future__ import annotations
+
+import json
+import os
+import xml.etree.ElementTree as tree
+
+import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped
+from made_batches import command, finish, speech
+from made_rows import HOSTILE, rows
+from prometheus_client.parser import text_string_to_metric_families
+
+from audioq import batch
+from audioq.batches.checks import Checks
+from audioq.batches.gauges import write_gauges
+from audioq.batches.junit import write_junit
+from audioq.batches.rows import CAUSES
+from audioq.batches.summaries import Summary
+from audioq.errors import BatchError
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="children are killed by signals")
+
+
+def checked(**asked):
+    """Return the summary of `rows` and the checks that they went through."""
+    names = ("fail_on", "fail_if", "allow", "baseline", "junit", "prometheus", "storage_options")
+    checks = Checks.of(**{name: asked.get(name, () if name == "fail_if" else None) for name in names})
+    summary = Summary(passage=checks.passage, comparison=checks.comparison)
+    assert sum(1 for _ in summary.counting(checks.counting(rows()))) == len(rows())
+    return summary, checks
+
+
+def suite(path, **asked):
+    """Return the tests that are written of `rows`."""
+    write_junit(str(path), "nightly", rows(), *checked(**asked))
+    return next(iter(JUnitXml.fromfile(str(path))))
+
+
+def kinds(tests):
+    return [type(case.result[0]).__name__ if case.result else "passed" for case in tests]
+
+
+def test_recordings_are_tests_and_the_counts_are_those_of_the_tests(tmp_path):
+    for asked in ({}, {"fail_on": "degraded"}, {"fail_on": "blocked", "allow": "100%"}, {"fail_if": ["mos<4"]}):
+        found = suite(tmp_path / "a.xml", **asked)
+        said, known = kinds(found), list(found)
+        assert len(known) == len(rows()) + bool(asked)
+        assert (found.tests, found.failures, found.errors, found.skipped) == (
+            len(known), said.count("Failure"), said.count("Error"), said.count("Skipped"),
+        )  # fmt: skip
+        root = tree.parse(tmp_path / "a.xml").getroot()
+        assert [root.get(name) for name in ("tests", "failures", "errors", "skipped")] == [
+            root[0].get(name) for name in ("tests", "failures", "errors", "skipped")
+        ]
+
+
+def test_a_test_fails_where_its_recording_meets_the_gate_and_shows_the_evidence(tmp_path):
+    found = list(suite(tmp_path / "a.xml", fail_on="degraded"))
+    labels = [row["result"]["verdict"]["label"] if row["status"] == "ok" else row["status"] for row in rows()]
+    expected = {"intact": "passed", "failed": "Error", "no_recording": "Skipped"}
+    assert kinds(found) == [*(expected.get(label, "Failure") for label in labels), "Failure"]
+    first = found[labels.index("degraded")]
+    assert first.result[0].message == "the verdict is degraded" and "dropout" in first.result[0].text
+    case = tree.parse(tmp_path / "a.xml").getroot()[0][labels.index("degraded")]
+    assert {one.get("name"): one.get("value") for one in case.iter("property")}["verdict"] == "degraded"
+    assert found[-1].name == "gate" and "FAILED" in found[-1].result[0].message
+    errors = [case.result[0] for case in found if case.result and isinstance(case.result[0], Error)]
+    assert {error.type for error in errors} == {"unreadable", "timeout"}
+
+
+def test_what_is_tolerated_fails_nothing(tmp_path):
+    found = list(suite(tmp_path / "a.xml", fail_on="degraded", allow="100%"))
+    assert not any(isinstance(case.result[0], Failure) for case in found if case.result)
+    skipped = [case.result[0].message for case in found if case.result and isinstance(case.result[0], Skipped)]
+    assert sum("tolerated" in message for message in skipped) == checked(fail_on="degraded")[1].passage.met
+    assert not found[-1].result  # the gate
+
+
+def test_without_a_gate_only_errors_count(tmp_path):
+    assert set(kinds(suite(tmp_path / "a.xml"))) == {"passed", "Error", "Skipped"}
+
+
+def test_hostile_names_are_xml_and_show_nothing_that_is_hidden(tmp_path):
+    names = [case.name for case in suite(tmp_path / "a.xml", fail_on="degraded")]
+    content = (tmp_path / "a.xml").read_bytes()
+    assert b"\x1b" not in content and b"<script" not in content and b"\r" not in content
+    assert len(set(names)) == len(names) and sum(name in names for name in HOSTILE) >= 6  # those that can be seen
+
+
+def test_old_tests_go_when_a_batch_begins_and_new_ones_come_whole(tmp_path):
+    old = tmp_path / "a.xml"
+    old.write_text("<testsuites/>")
+    with pytest.raises(BatchError):
+        Checks.of(None, ("mos<",), None, None, old, None, None)
+    assert old.exists()  # what is refused takes nothing away
+    with pytest.raises(BatchError, match="cannot be written"):
+        write_junit(str(tmp_path / "none" / "a.xml"), "x", rows(), *checked())
+
+
+def gauges(path, **asked):
+    write_gauges(str(path), "nightly", *checked(**asked), seconds=12.5)
+    families = text_string_to_metric_families(path.read_text())
+    return {(one.name, *sorted(one.labels.items())): one.value for family in families for one in family.samples}
+
+
+def test_gauges_say_what_the_summary_says(tmp_path):
+    summary, _ = checked()
+    found = gauges(tmp_path / "a.prom")
+    own = ("results", "nightly")
+    for label, count in summary.labels.items():
+        assert found["audioq_batch_verdicts", ("label", label), own] == count
+    for status in ("ok", "failed", "no_recording"):
+        assert found["audioq_batch_recordings", own, ("status", status)] == summary.statuses[status]
+    assert found["audioq_batch_failures", ("cause", "timeout"), own] == 1
+    assert found["audioq_batch_mos_of_calls_with_speech", own] == pytest.approx(summary.mean_mos)
+    assert found["audioq_batch_calls_with_mos", own] == summary.with_mos
+    assert found["audioq_batch_blocked_ratio", own] == pytest.approx(summary.blocked_share)
+    assert found["audioq_batch_run_seconds", own] == 12.5
+
+
+def test_labels_are_bounded_and_name_no_recording(tmp_path):
+    found = gauges(tmp_path / "a.prom", fail_on="degraded")
+    nothing = Summary()
+    write_gauges(str(tmp_path / "b.prom"), "nightly", nothing, Checks(), 0.0)
+    families = text_string_to_metric_families((tmp_path / "b.prom").read_text())
+    empty = {(one.name, *sorted(one.labels.items())) for family in families for one in family.samples}
+    more = {name[0] for name in set(found) - empty}
+    # The same series whatever was found: a mean of nothing alone is left out.
+    assert more == {"audioq_batch_gate_passed", "audioq_batch_gate_met", "audioq_batch_mos_of_calls_with_speech",
+                    "audioq_batch_blocked_ratio"}  # fmt: skip
+    assert empty <= set(found) and sum(name[0] == "audioq_batch_failures" for name in empty) == len(CAUSES)
+    assert "wav" not in (tmp_path / "a.prom").read_text()
+
+
+def test_a_name_that_the_collector_passes_over_is_refused(tmp_path):
+    with pytest.raises(BatchError, match=r"end in \.prom"):
+        Checks.of(None, (), None, None, None, tmp_path / "a.txt", None)
+
+
+def test_a_missing_package_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(BatchError, match=r"audioq\[prometheus\]"):
+        Checks.of(None, (), None, None, None, tmp_path / "a.prom", None)
+
+
+@POSIX
+def test_the_command_tells_all_of_them(tmp_path):
+    for number in range(3):
+        speech(tmp_path / "in" / f"{number}.wav", 6.0, number + 1, holes=number == 1)
+    (tmp_path / "in" / "broken.wav").write_bytes(b"")
+    batch(tmp_path / "in", tmp_path / "old", jobs=1)
+    (tmp_path / "a.xml").write_text("of yesterday")
+    told = ("--junit", tmp_path / "a.xml", "--prometheus", tmp_path / "a.prom", "--baseline", tmp_path / "old")
+    code, out, err = finish(command("batch", tmp_path / "in", "-o", tmp_path / "out", "--fail-on", "degraded", *told))
+    assert (code, err) == (3, "") and "gate FAILED: 1 of 3" in out and "not worse than" in out
+    tests = next(iter(JUnitXml.fromfile(str(tmp_path / "a.xml"))))
+    assert (tests.name, tests.tests, tests.failures, tests.errors) == ("out", 6, 2, 1)
+    text = (tmp_path / "a.prom").read_text()
+    assert 'audioq_batch_baseline_worse{results="out"} 0.0' in text
+    assert 'audioq_batch_gate_passed{results="out"} 0.0' in text
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["gate"]["met"] == 1
+    assert not [name for name in os.listdir(tmp_path) if ".part" in name or name.count(".") > 1]
