@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -68,7 +68,8 @@ class Bucket:
         with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
             with log, open(Path(folder) / LOG, "wb") as copy:
                 shutil.copyfileobj(log, copy)
-            yield LogReader(folder)
+            with closing(LogReader(folder)) as reader:
+                yield reader
 
     def reopen(self) -> None:
         """Take away what says that the tables are finished."""

@@ -125,6 +125,11 @@ class LogReader:
         except OSError as cause:
             raise BatchError(text("error.batch.unread", {"file": self.file, "cause": cause.strerror})) from cause
 
+    def close(self) -> None:
+        """Stop reading."""
+        if self._rows is not None:
+            self._rows.close()
+
     def entries(self) -> Iterator[Entry]:
         """Yield the rows that count, in the order in which they were added."""
         for offset, line in self._lines(self._start):
@@ -189,9 +194,8 @@ class Log(LogReader):
 
     def close(self) -> None:
         """Let others add rows."""
-        for stream in (self._stream, self._rows):
-            if stream is not None and not stream.closed:
-                stream.close()
+        super().close()
+        self._stream.close()
         self._lock.release()
 
     def _begin(self, folder: str, head: Head, rescore: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any, Protocol
 
 from audioq.batches.buckets import is_address
@@ -61,7 +61,8 @@ class Folder:
     @contextmanager
     def reading(self) -> Iterator[LogReader]:
         """Open the log for reading."""
-        yield LogReader(self._path)
+        with closing(LogReader(self._path)) as reader:
+            yield reader
 
     def reopen(self) -> None:
         """Take away what says that the tables are finished."""

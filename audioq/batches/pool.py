@@ -123,6 +123,7 @@ class Pool:
     def _hand_out(self, waiting: Iterator[Order], wanted: int) -> None:
         """Give every child what keeps it busy; start as many as are wanted and have something to do."""
         while not self.stopping:
+            self._bury_idle()
             child = min(self._children, key=lambda one: len(one.orders), default=None)
             new = len(self._children) < wanted and (child is None or bool(child.orders))
             if not new and (child is None or len(child.orders) >= _AHEAD):
@@ -201,6 +202,11 @@ class Pool:
             self._end(child, dead=True)
         else:
             yield self._lose(child, Loss("crash", ended), dead=True)
+
+    def _bury_idle(self) -> None:
+        """Take leave of children that were killed while they had nothing to do: no task is to blame."""
+        for child in [one for one in self._children if one.ready and not one.orders and one.connection.poll()]:
+            self._end(child, dead=True)
 
     def _lose(self, child: Child, loss: Loss, dead: bool = False) -> tuple[Order, Loss]:
         """End a child with what it was doing; its other tasks are done again."""

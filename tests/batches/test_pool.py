@@ -57,6 +57,21 @@ def test_a_task_whose_child_is_killed_once_is_done_again(tmp_path, monkeypatch):
     assert done(Pool(made_jobs.double, LIMITS, 2, "fork"), tasks) == {task: 2 * task.number for task in tasks}
 
 
+def test_a_child_that_is_killed_while_it_is_idle_costs_no_task_a_try():
+    pool = Pool(made_jobs.double, LIMITS, 1, "fork")
+    try:
+        for number in range(TRIES + 1):  # were the next task to blame, it would have died of the third
+            assert pool.do(Task("double", number)) == 2 * number
+            os.kill(pool.pids[0], signal.SIGKILL)
+            pool._children[0].connection.poll(10.0)
+            taken, bury = [], pool._bury
+            pool._bury = lambda child, order, bury=bury, taken=taken: taken.append(order) or bury(child, order)
+            assert pool.do(Task("double", 7)) == 14 and not taken
+            pool._bury = bury
+    finally:
+        pool.close()
+
+
 def test_a_task_that_hangs_costs_its_time_and_nothing_else():
     tasks = [Task("hang"), *numbers(20)]
     begun = time.monotonic()
