@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -118,12 +118,6 @@ class Comparison:
     _mos_sums: list[float] = field(default_factory=lambda: [0.0, 0.0])
     _worst: list[dict[str, Any]] = field(default_factory=list)
     _makers: set[tuple[str, str]] = field(default_factory=set)
-
-    def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield the rows on and add each."""
-        for row in rows:
-            self.add(row)
-            yield row
 
     def add(self, row: Row) -> None:
         """Compare a row."""

@@ -6,7 +6,7 @@ import math
 import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from audioq.batches.columns import RECORDINGS
 from audioq.batches.rows import Row
-from audioq.batches.tables import recording_of
+from audioq.batches.tables import Record, recording_of
 from audioq.errors import BatchError
 from audioq.messages import text
 
@@ -178,14 +178,14 @@ class Gate:
 
     def met(self, row: Row) -> list[str]:
         """Return what of it a row meets that was scored, in words."""
-        return [said for _, said in self._met(recording_of(row))]
+        return [said for _, said in self.findings(recording_of(row))]
 
-    def undefined(self, record: dict[str, Any]) -> Iterator[str]:
-        """Yield the conditions whose number a recording does not have."""
-        yield from (_typed(one) for one in self.conditions if record.get(one.name) is None)
+    def undefined(self, record: Record) -> list[str]:
+        """Return the conditions whose number a record of the table `recordings` does not have."""
+        return [_typed(one) for one in self.conditions if record.get(one.name) is None]
 
-    def _met(self, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        """Yield what is met, as it is typed and in words."""
+    def findings(self, record: Record) -> Iterator[tuple[str, str]]:
+        """Yield what of it a record of the table `recordings` meets, as it is typed and in words."""
         label = record["label"]
         if self.fail_on and label in GATES[GATES.index(self.fail_on) :]:
             yield self.names[0], text("gate.verdict", {"label": label})
@@ -220,18 +220,12 @@ class Passage:
     each: Counter[str] = field(default_factory=Counter)
     undefined: Counter[str] = field(default_factory=Counter)
 
-    def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield the rows on and add each."""
-        for row in rows:
-            self.add(row)
-            yield row
-
     def add(self, row: Row) -> None:
         """Count a row."""
         if row["status"] != "ok":
             return
         record = recording_of(row)
-        found = [name for name, _ in self.gate._met(record)]
+        found = [name for name, _ in self.gate.findings(record)]
         self.scored += 1
         self.met += bool(found)
         self.each.update(found)

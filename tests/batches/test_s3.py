@@ -181,6 +181,15 @@ def test_rows_agree_and_are_estimated(bucket):
         audioq.verify(f"{bucket}/elsewhere", f"{bucket}/calls")
 
 
+def test_earlier_results_in_a_bucket_are_a_baseline(bucket, tmp_path):
+    audioq.batch(f"{bucket}/calls/", f"{bucket}/old", jobs=2)
+    for old in (f"{bucket}/old", f"{bucket}/old/"):
+        found = audioq.batch(f"{bucket}/calls/", tmp_path / "new", jobs=1, baseline=old).comparison
+        assert (found.pairs, found.only_here, found.only_there, found.is_worse) == (len(NAMES), 0, 0, False)
+    with pytest.raises(BatchError, match="none"):
+        audioq.batch(f"{bucket}/calls/", tmp_path / "new", baseline=f"{bucket}/nothing")
+
+
 def test_rows_of_another_making_are_refused(bucket):
     with BucketLog(f"{bucket}/out", HEAD) as log:
         log.append(line("a"))
