@@ -106,8 +106,10 @@ def batch(
     check_span(start, end)
     check_raw_format(raw_format)
     reading = {"glob": glob, "raw_format": raw_format, "by_hash": by_hash, "jobs": jobs, "seed": seed}
+    held_to = {"fail_on": fail_on and str(fail_on), "fail_if": fail_if, "allow": allow, "baseline": baseline}
+    held_to |= {"junit": junit, "prometheus": prometheus}
     if dry_run:
-        return _estimate(source, output, reading)
+        return _estimate(source, output, reading, held_to)
     roles = roles_of(channels, expect_speech, ignore_channels, side)
     how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, **reading, **roles}
     how |= {"timeout": timeout, "max_duration": max_duration, "max_memory": max_memory, "max_size": max_size}
@@ -115,9 +117,7 @@ def batch(
     how |= {"tables": tables, "time_zone": time_zone, "scheduler": scheduler, "debug": debug}
     how |= {"format": [str(one) for one in format], "partition_by": partition_by}
     how |= {"start_method": start_method and str(start_method), "thresholds": policy_of(thresholds, changes)}
-    how |= {"fail_on": fail_on and str(fail_on), "fail_if": fail_if, "allow": allow, "baseline": baseline}
-    how |= {"junit": junit, "prometheus": prometheus}
-    _score(source, output, how)
+    _score(source, output, how | held_to)
 
 
 def _score(source: list[str], output: str, how: dict[str, Any]) -> None:
@@ -138,15 +138,16 @@ def _score(source: list[str], output: str, how: dict[str, Any]) -> None:
         with Output(None) as out:
             for line in (*summary.to_text().splitlines(), *bar.words(), text("batch.written", {"output": output})):
                 out.write_line(line)
-    failed = summary.statuses["failed"] > 0 or summary.without_leg > 0
+    failed = summary.statuses["failed"] > 0 or summary.without_leg > 0 or summary.misread > 0
     raise typer.Exit(FAIL_ON if summary.fails else UNREAD if failed else 0)
 
 
-def _estimate(source: list[str], output: str, reading: dict[str, Any]) -> None:
+def _estimate(source: list[str], output: str, reading: dict[str, Any], held_to: dict[str, Any]) -> None:
+    from audioq.batches.checks import Checks
     from audioq.batches.estimates import estimate
     from audioq.render.output import Output
 
-    with _refusing(), ending_quietly():
+    with _refusing(), ending_quietly(), Checks.of(output, **held_to):
         found = estimate(source, output, **reading)
         with Output(None) as out:
             for line in found.to_text().splitlines():

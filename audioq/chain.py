@@ -135,9 +135,13 @@ def doubted(verdict: Verdict, recording: Recording, table: FeatureTable, thresho
     return less_sure(verdict, thresholds["recorder.doubt"])
 
 
+MISREAD = ("looks_like_noise", "looks_like_other_law")
+"""Ids of the notes that say that the bytes of a recording are probably in another format."""
+
+
 def misread(note: Note) -> bool:
     """Return whether a note says that the bytes of a recording are probably in another format."""
-    return note.id in ("looks_like_noise", "looks_like_other_law")
+    return note.id in MISREAD
 
 
 def _moved(fault: Fault, first: int) -> Fault:

@@ -17,13 +17,24 @@ GATE_WORDS = {
         "{file}: line {line} is no result of audioq; give a folder that audioq batch wrote, its log.jsonl, or what "
         "audioq analyze --format json wrote"
     ),
+    "error.baseline.no_lines": (
+        "{file}: has no log.jsonl and no recordings.jsonl, which a baseline is read from; CSV and Parquet will not do"
+    ),
+    "error.baseline.own": (
+        "{file}: these results go there, and would be compared with themselves in the end; give a copy of earlier "
+        "results with --baseline"
+    ),
     "error.baseline.empty": "{file}: holds no recording that was scored; give another one with --baseline",
     "error.baseline.unread": "{file}: cannot be read ({cause}); give another one with --baseline",
     "error.baseline.others": (
         "{file}: has no recording by the name of any of these; give results of the same recordings with --baseline"
     ),
-    "error.checks.place": "{option} {file}: cannot be written there; give a file in a folder that is there",
-    "error.checks.unwritten": "{file}: cannot be written ({cause}); make room, or give another file",
+    "error.checks.place": "{option} {file}: cannot be written there ({cause}); give a file in a folder that is there",
+    "error.checks.stranger": "{option} {file}: is there already and something else; give another name",
+    "error.checks.unwritten": (
+        "{file}: cannot be written ({cause}); the results themselves are whole: run the same command again"
+    ),
+    "error.junit.ending": "--junit {file}: build servers look for files that end in .xml; give such a name",
     "error.gauges.ending": (
         "--prometheus {file}: the textfile collector reads only files that end in .prom; give such a name"
     ),
@@ -32,10 +43,13 @@ GATE_WORDS = {
     "junit.event": "{start:.2f} to {end:.2f} s, channel {channel}: {kind} (confidence {confidence:.2f})",
     "junit.more": "and {count} more",
     "gate.verdict": "the verdict is {label}",
-    "gate.number": "{condition}: it is {value} ({unit})",
+    "gate.number": "{name} is {value} (unit: {unit}), so {condition}",
+    "gate.recording": "{file}: {met}",
+    "gate.more": "and {count} more",
+    "gate.nothing": "gate NOT PASSED: nothing was scored that could meet it",
     "gate.passed": "gate passed: {met} of {scored} scored recordings ({share:.1%}) meet {gate}; allowed: {allowed}",
     "gate.failed": "gate FAILED: {met} of {scored} scored recordings ({share:.1%}) meet {gate}; allowed: {allowed}",
-    "gate.undefined": "  {condition}: {count} recordings have no such number, and do not count as meeting it",
+    "gate.undefined": "{condition}: {count} recordings have no such number, and do not count as meeting it",
     "compare.worse": (
         "WORSE than {file}: {pairs} recordings scored in both; only here {here}, only there {there}, scored only there "
         "{lost}, scored only here {gained}"
@@ -44,7 +58,16 @@ GATE_WORDS = {
         "not worse than {file}: {pairs} recordings scored in both; only here {here}, only there {there}, scored only "
         "there {lost}, scored only here {gained}"
     ),
-    "compare.otherwise": "another version of audioq or other thresholds made the baseline: a part of it may be theirs",
+    "compare.nothing": (
+        "NOTHING TO COMPARE with {file}: no recording is scored in both; only here {here}, only there {there}, scored "
+        "only there {lost}, scored only here {gained}"
+    ),
+    "compare.folders": "pairs are what follows {theirs} there and {ours} here",
+    "compare.few": "less than half of the recordings are scored in both, and the others are not compared",
+    "compare.otherwise": (
+        "another version of audioq, other thresholds or other options made the baseline: a part of the change may be "
+        "theirs"
+    ),
     "compare.damaged": (
         "degraded or blocked: {was} then, {now} now of {pairs}: {estimate:+.1%} ({level:.0%} interval {low:+.1%} to "
         "{high:+.1%})"

@@ -37,6 +37,7 @@ RESULT_WORDS = {
         "MOS of calls with speech: undefined, because none has speech; {share:.1%} of all {ok:,.0f} that were scored "
         "are blocked"
     ),
+    "summary.misread": "recordings whose bytes are probably in another format (see their warnings): {count:,.0f}",
     "summary.without_leg": "calls of which a leg could not be read: {count:,.0f}, judged by the others",
     "summary.worst": "most severe (0 none, 1 nothing got through):",
     "summary.row": "{severity:.2f}  {label:<8}  longest dropout {longest:.2f} s  {file}",

@@ -66,19 +66,14 @@ def show_each(
 
 
 def _misread(report: Report) -> tuple[bool, set[str]]:
-    """Return whether bytes are probably in another format, and the words that say something of the call.
-
-    Where the verdict rests on such bytes, those are the words of the channels of other legs, without those that are
-    ignored or unused.
-    """
+    """Return whether bytes are probably in another format, and the words that say something of the call."""
+    from audioq.batches.doubts import said_labels
     from audioq.chain import misread
+    from audioq.render.json import to_dict
 
-    legs = [dict(note.values).get("leg") for note in report.warnings if misread(note)]
-    if not legs or report.channels[report.verdict.channel].leg not in legs:
-        return bool(legs), {str(report.verdict.label)}
-    unused = {dict(note.values).get("channel") for note in report.warnings if note.id == "silent_channel"}
-    others = [one for i, one in enumerate(report.channels) if i not in unused and one.role != "ignored"]
-    return True, {str(one.verdict.label) for one in others if one.leg not in legs}
+    if not any(map(misread, report.warnings)):
+        return False, {str(report.verdict.label)}
+    return said_labels(to_dict(report))
 
 
 def show_tracks(

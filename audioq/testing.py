@@ -6,8 +6,9 @@ from typing import Any
 
 from audioq.render.text import to_page
 from audioq.report import Report, analyze
+from audioq.rules import Label
 
-_WORST_LAST = ("intact", "degraded", "blocked")
+_WORST_LAST = tuple(map(str, Label))
 
 
 def assert_intact(recording: Any, *, at_worst: str = "intact", **how: Any) -> Report:
@@ -25,8 +26,9 @@ def assert_intact(recording: Any, *, at_worst: str = "intact", **how: Any) -> Re
     Returns
     -------
     Report
-        For further assertions. A call that nobody answered is intact too: ``report.verdict.basis`` is ``speech`` where
-        speech was heard.
+        For further assertions; ``report.warnings`` says what is odd about the file itself, such as bytes that are
+        probably in another format. A call that nobody answered is intact too: ``report.verdict.basis`` is ``speech``
+        where speech was heard.
 
     Raises
     ------

@@ -8,15 +8,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
-from audioq.batches.baselines import Baseline
+from audioq.batches.baselines import LINES_IN, Baseline
+from audioq.batches.buckets import is_address
 from audioq.batches.comparisons import Comparison
 from audioq.batches.gates import Gate, Passage
+from audioq.batches.logs import Head
 from audioq.batches.plans import Plan
 from audioq.batches.rows import Row
 from audioq.errors import BatchError
 from audioq.messages import text
+from audioq.render.escape import printable
 
 Path = str | os.PathLike[str]
+_BEGINNINGS = {"--junit": b"<testsuite", "--prometheus": b"# HELP audioq_batch_"}
+"""What the files that tell of a batch have near their beginning."""
+_BEGINNING = 200
+"""So many bytes are near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,15 @@ class Checks:
     @classmethod
     def of(
         cls,
-        fail_on: str | None,
-        fail_if: str | Sequence[str],
-        allow: str | float | None,
-        baseline: Path | None,
-        junit: Path | None,
-        prometheus: Path | None,
-        storage_options: Mapping[str, Any] | None,
+        output: Path,
+        *,
+        fail_on: str | None = None,
+        fail_if: str | Sequence[str] | None = (),
+        allow: str | int | None = None,
+        baseline: Path | None = None,
+        junit: Path | None = None,
+        prometheus: Path | None = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> Self:
         """Return the checks that are asked for, as `batch` takes them.
 
@@ -61,11 +70,15 @@ class Checks:
             from audioq.batches.gauges import check_gauges
 
             check_gauges(os.fspath(prometheus))
-        for name, file in (("--junit", junit), ("--prometheus", prometheus)):
-            _check_place(name, file)
-        old = None if baseline is None else Baseline(baseline, storage_options)
-        comparison = None if old is None else Comparison(old)
-        return cls(None if gate is None else Passage(gate), comparison, _path(junit), _path(prometheus))
+        if junit is not None and not os.fspath(junit).endswith(".xml"):
+            raise BatchError(text("error.junit.ending", {"file": printable(os.fspath(junit))}))
+        asked = zip(_BEGINNINGS, (junit, prometheus), strict=True)
+        told = [_place(option, file, os.fspath(output)) for option, file in asked]
+        passage = None if gate is None else Passage(gate)
+        if baseline is None:
+            return cls(passage, None, *told)
+        _refuse_own(os.fspath(baseline), os.fspath(output))
+        return cls(passage, Comparison(Baseline(baseline, storage_options)), *told)
 
     def __enter__(self) -> Checks:
         return self
@@ -74,13 +87,21 @@ class Checks:
         if self.comparison is not None:
             self.comparison.baseline.close()
 
-    def begin(self, plan: Plan) -> None:
-        """See that the baseline is of these recordings, and take away what an earlier run told of its tests."""
+    def match(self, plan: Plan) -> None:
+        """See that the baseline is of these recordings."""
         if self.comparison is not None:
             self.comparison.baseline.match(plan)
+
+    def begin(self, head: Head) -> None:
+        """Take away what an earlier run told of its tests, so that nobody takes it for what this one says."""
+        if self.comparison is not None:
+            self.comparison.head = head
         if self.junit is not None:
-            with suppress(FileNotFoundError):
-                os.unlink(self.junit)
+            try:
+                with suppress(FileNotFoundError):
+                    os.unlink(self.junit)
+            except OSError as cause:
+                raise _no_place("--junit", self.junit, cause) from cause
 
     def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows on and check each."""
@@ -92,14 +113,43 @@ class Checks:
             yield row
 
 
-def _path(file: Path | None) -> str | None:
-    return None if file is None else os.fspath(file)
+def _refuse_own(baseline: str, output: str) -> None:
+    """Refuse the very results that are to be written: in the end they would be compared with themselves."""
+    if is_address(output) or is_address(baseline):
+        own = baseline.rstrip("/") == output.rstrip("/")
+    else:
+        there = [output, *(os.path.join(output, name) for name in LINES_IN)]
+        own = os.path.realpath(baseline) in map(os.path.realpath, there)
+    if own:
+        raise BatchError(text("error.baseline.own", {"file": printable(baseline)}))
 
 
-def _check_place(option: str, file: Path | None) -> None:
-    """Refuse a file that cannot be written in the end."""
+def _place(option: str, file: Path | None, output: str) -> str | None:
+    """Return the file that is meant; refuse one that cannot be written in the end, or is there and not one of ours."""
     if file is None:
-        return
-    folder = os.path.dirname(os.path.abspath(file))
-    if os.path.isdir(file) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
-        raise BatchError(text("error.checks.place", {"option": option, "file": os.fspath(file)}))
+        return None
+    try:
+        path = os.path.realpath(file)
+        folder, begins = os.path.dirname(path), b""
+        if os.path.isfile(path):
+            with open(path, "rb") as there:
+                begins = there.read(_BEGINNING)
+        if (os.path.lexists(path) and not os.path.isfile(path)) or (begins and _BEGINNINGS[option] not in begins):
+            raise BatchError(text("error.checks.stranger", {"option": option, "file": printable(os.fspath(file))}))
+        if not os.access(folder, os.W_OK) and folder != os.path.realpath(output):  # which is made with the log
+            raise PermissionError(*_cannot(folder))
+    except (OSError, ValueError) as cause:
+        raise _no_place(option, os.fspath(file), cause) from cause
+    return path
+
+
+def _cannot(folder: str) -> tuple[int, str]:
+    import errno
+
+    number = errno.EACCES if os.path.isdir(folder) else errno.ENOENT
+    return number, os.strerror(number)
+
+
+def _no_place(option: str, file: str, cause: Exception) -> BatchError:
+    said = getattr(cause, "strerror", None) or cause
+    return BatchError(text("error.checks.place", {"option": option, "file": printable(file), "cause": said}))

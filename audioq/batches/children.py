@@ -142,6 +142,10 @@ class Child:
         self.done += 1
         return answer
 
+    def has_said(self) -> bool:
+        """Whether something waits in its pipe: an answer, or that it is dead."""
+        return bool(connection.wait([self.connection], 0))
+
     def end(self, dead: bool = False) -> int | None:
         """End the process, whatever it is doing, and return its exit status: minus the signal that killed it."""
         if not dead:

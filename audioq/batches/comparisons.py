@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from audioq.batches.baselines import Baseline, Standing, standing_of
+from audioq.batches.logs import Head
 from audioq.batches.rows import Row
+from audioq.batches.summaries import LABELS
 from audioq.messages import text
 from audioq.render.escape import printable, undecoded
 
@@ -24,7 +28,7 @@ FEWEST = 10
 WORST = 10
 """How many of those that got worse are named."""
 
-SHARES = {"damaged": ("degraded", "blocked"), "blocked": ("blocked",)}
+SHARES = {"damaged": LABELS[1:], "blocked": LABELS[2:]}
 """The shares of recordings that are compared: how they are called, and which verdicts they count."""
 
 
@@ -69,19 +73,18 @@ def change_of_share(worse: int, better: int, pairs: int, level: float = LEVEL) -
     return Change((worse - better) / pairs, max(middle - reach, -1.0), min(middle + reach, 1.0))
 
 
-def change_of_mean(differences: array[float], level: float = LEVEL) -> Change:
-    """Return the mean of paired differences, with Student's interval; without one where there are too few."""
+def change_of_mean(was: Sequence[float], now: Sequence[float], level: float = LEVEL) -> Change:
+    """Return the difference of the means of pairs, with Student's interval; without one where there are too few."""
     from scipy import stats
 
-    if not differences:
+    d = np.round(np.asarray(now, np.float64) - np.asarray(was, np.float64), 6)
+    if not d.size:
         return Change(math.nan, math.nan, math.nan)
-    mean = math.fsum(differences) / len(differences)
-    if len(differences) < FEWEST:
+    mean = float(d.mean())
+    if d.size < FEWEST:
         return Change(mean, math.nan, math.nan)
-    if len(set(differences)) == 1:
-        return Change(mean, mean, mean)
-    found = stats.ttest_1samp(differences, 0.0).confidence_interval(level)
-    return Change(mean, float(found.low), float(found.high))
+    reach = float(stats.t.ppf(0.5 + level / 2, d.size - 1) * d.std(ddof=1) / math.sqrt(d.size))
+    return Change(mean, mean - reach, mean + reach)
 
 
 def _normal(level: float) -> float:
@@ -97,6 +100,8 @@ class Comparison:
     Attributes
     ----------
     baseline : Baseline
+    head : Head or None
+        What made the rows that are added.
     pairs : int
         Recordings that are scored in both.
     only_here : int
@@ -108,14 +113,14 @@ class Comparison:
     """
 
     baseline: Baseline
+    head: Head | None = None
     pairs: int = 0
     only_here: int = 0
     lost: int = 0
     gained: int = 0
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
     _known: int = 0
-    _mos: array[float] = field(default_factory=lambda: array("d"))
-    _mos_sums: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    _mos: tuple[array[float], array[float]] = field(default_factory=lambda: (array("d"), array("d")))
     _worst: list[dict[str, Any]] = field(default_factory=list)
     _makers: set[tuple[str, str]] = field(default_factory=set)
 
@@ -139,8 +144,8 @@ class Comparison:
         self.pairs += 1
         self.moves[str(was.label), str(now.label)] += 1
         if was.mos is not None and now.mos is not None:
-            self._mos.append(now.mos - was.mos)
-            self._mos_sums = [sum(pair) for pair in zip(self._mos_sums, (was.mos, now.mos), strict=True)]
+            self._mos[0].append(was.mos)
+            self._mos[1].append(now.mos)
         rise = (now.severity or 0.0) - (was.severity or 0.0)
         if rise > 0:
             found = {"file": undecoded(row["item"]["file"]), "recording_id": row["id"], "was": was.label}
@@ -155,7 +160,7 @@ class Comparison:
     @property
     def mos(self) -> Change:
         """Of the mean MOS of the calls that have one in both."""
-        return change_of_mean(self._mos)
+        return change_of_mean(*self._mos)
 
     def share(self, name: str) -> tuple[int, int, Change]:
         """Return how many recordings one of `SHARES` counted then and now, and the change of the share."""
@@ -170,14 +175,19 @@ class Comparison:
         """Whether more are damaged, or blocked, or the MOS is lower, beyond what the intervals leave to chance."""
         return bool(self._worse())
 
+    @property
+    def fails(self) -> bool:
+        """Whether it is worse, or nothing could be compared."""
+        return self.is_worse or not self.pairs
+
     def _worse(self) -> list[str]:
         found = [name for name in SHARES if self.share(name)[2].low > 0]
         return [*found, "mos"] if self.mos.high < 0 else found
 
     @property
-    def judged_otherwise(self) -> bool:
-        """Whether other versions of audioq or other thresholds made the baseline."""
-        return self._makers != self.baseline.makers
+    def made_otherwise(self) -> bool:
+        """Whether another version of audioq, other thresholds or other options made the baseline."""
+        return self.head is not None and self.baseline.is_made_otherwise(self._makers, self.head)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data."""
@@ -185,8 +195,8 @@ class Comparison:
         for name in SHARES:
             was, now, change = self.share(name)
             shares[name] = {"was": was, "now": now, **_numbers(change)}
-        then, here = self._mos_means()
-        mos = {"n": len(self._mos), "was": _rounded(then), "now": _rounded(here), **_numbers(self.mos)}
+        n, then, here = self._mos_means()
+        mos = {"n": n, "was": _rounded(then), "now": _rounded(here), **_numbers(self.mos)}
         return {
             "worse": self._worse(),
             "level": LEVEL,
@@ -195,24 +205,27 @@ class Comparison:
             "only_in_baseline": self.only_there,
             "scored_only_in_baseline": self.lost,
             "scored_only_now": self.gained,
-            "judged_otherwise": self.judged_otherwise,
+            "made_otherwise": self.made_otherwise,
             "shares": shares,
             "mos_of_calls_with_speech": mos,
             "moves": [{"was": was, "now": now, "n": count} for (was, now), count in sorted(self.moves.items())],
             "most_worsened": [{name: value for name, value in one.items() if name != "rise"} for one in self._worst],
         }
 
-    def _mos_means(self) -> tuple[float, float]:
-        n = len(self._mos)
-        return (self._mos_sums[0] / n, self._mos_sums[1] / n) if n else (math.nan, math.nan)
+    def _mos_means(self) -> tuple[int, float, float]:
+        n = len(self._mos[0])
+        then, now = (math.fsum(one) / n if n else math.nan for one in self._mos)
+        return n, then, now
 
     def to_lines(self, language: str = "en") -> Iterator[str]:
         """Yield what is to be said of it."""
-        values = {"pairs": self.pairs, "here": self.only_here, "there": self.only_there, "lost": self.lost}
-        head = "compare.worse" if self.is_worse else "compare.not_worse"
-        yield text(head, {**values, "gained": self.gained, "file": printable(self.baseline.title)}, language)
-        if self.judged_otherwise:
-            yield "  " + text("compare.otherwise", language=language)
+        values: dict[str, object] = {"file": printable(self.baseline.title), "pairs": self.pairs, "lost": self.lost}
+        values |= {"here": self.only_here, "there": self.only_there, "gained": self.gained}
+        found = "worse" if self.is_worse else "not_worse" if self.pairs else "nothing"
+        yield text(f"compare.{found}", values, language)
+        yield from ("  " + text(f"compare.{id}", said, language) for id, said in self._remarks())
+        if not self.pairs:
+            return
         worse = self._worse()
         for name in SHARES:
             was, now, change = self.share(name)
@@ -228,12 +241,20 @@ class Comparison:
         for one in self._worst:
             yield "    " + text("compare.row", {**one, "file": printable(one["file"])}, language)
 
+    def _remarks(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield what makes the comparison less sure."""
+        theirs, ours = self.baseline.folders
+        if theirs or ours:
+            yield "folders", {"theirs": printable(theirs) or ".", "ours": printable(ours) or "."}
+        if 2 * self.pairs < max(self.pairs + self.only_here + self.gained, self.baseline.total):
+            yield "few", {}
+        if self.made_otherwise:
+            yield "otherwise", {}
+
     def _said_of_mos(self, language: str) -> str:
-        if not self._mos:
-            return text("compare.no_mos", language=language)
-        then, here = self._mos_means()
-        said = {**self.mos._asdict(), "was": then, "now": here, "n": len(self._mos), "level": LEVEL, "fewest": FEWEST}
-        return text("compare.few_mos" if len(self._mos) < FEWEST else "compare.mos", said, language)
+        n, then, here = self._mos_means()
+        said = {**self.mos._asdict(), "was": then, "now": here, "n": n, "level": LEVEL, "fewest": FEWEST}
+        return text("compare.no_mos" if not n else "compare.few_mos" if n < FEWEST else "compare.mos", said, language)
 
 
 def _by_rise(found: dict[str, Any]) -> tuple[float, str, str]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from audioq.batches.buckets import is_address
 from audioq.batches.checks import Checks
 from audioq.batches.logs import Log
 from audioq.batches.outputs import Output
@@ -36,7 +37,8 @@ def finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any], checks: 
 
 def tell(plan: Plan, log: Log, output: str, summary: Summary, checks: Checks, seconds: float) -> None:
     """Write the files that tell others of a finished batch."""
-    results = os.path.basename(os.path.normpath(output)) or output
+    whole = output if is_address(output) else os.path.abspath(output)
+    results = whole.rstrip("/").rpartition("/")[2] if is_address(output) else os.path.basename(whole)
     if checks.junit is not None:
         from audioq.batches.junit import write_junit
 

@@ -13,13 +13,19 @@ from fractions import Fraction
 from typing import Any, Self
 
 from audioq.batches.columns import RECORDINGS
+from audioq.batches.doubts import is_misread, said_labels
 from audioq.batches.rows import Row
+from audioq.batches.summaries import LABELS
 from audioq.batches.tables import Record, recording_of
 from audioq.errors import BatchError
 from audioq.messages import text
+from audioq.render.escape import printable, undecoded
 
-GATES = ("degraded", "blocked")
+GATES = LABELS[1:]
 """The mildest verdict that is not let through."""
+
+NAMED = 10
+"""How many of the recordings that meet a gate are named."""
 
 _SIGNS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -33,8 +39,8 @@ _UNITS = {
     if column.type in ("number", "integer") and column.name not in ("channel", "schema_version")
 }
 """The columns of the table `recordings` that a condition may name, and their units."""
-_CONDITION = re.compile(rf"\s*(\w+)\s*({'|'.join(_SIGNS)})\s*(\S+)\s*")
-_SHARE = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*")
+_CONDITION = re.compile(rf"\s*(\w+)\s*({'|'.join(_SIGNS)})\s*([-+]?[\d.]+(?:e[-+]?\d+)?)\s*", re.IGNORECASE)
+_SHARE = re.compile(r"\s*(\d{1,12}(?:\.\d{1,12})?)\s*(%?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +78,15 @@ class Condition:
         found = _CONDITION.fullmatch(given)
         limit = _finite(found[3]) if found else None
         if found is None or limit is None:
-            raise BatchError(text("error.gate.condition", {"given": given}))
+            raise BatchError(text("error.gate.condition", {"given": printable(given)}))
         if found[1] not in _UNITS:
-            near = get_close_matches(found[1], _UNITS, 3, 0.5)
-            values = {"given": given, "name": found[1], "names": ", ".join(near or _UNITS)}
+            near = get_close_matches(found[1].lower(), _UNITS, 3, 0.5)
+            values = {"given": printable(given), "name": found[1], "names": ", ".join(near or _UNITS)}
             raise BatchError(text("error.gate.near" if near else "error.gate.name", values))
         return cls(found[1], found[2], limit)
 
     def __str__(self) -> str:
-        return f"{self.name}{self.sign}{self.limit:g}"
+        return f"{self.name}{self.sign}{_exactly(self.limit)}"
 
     @property
     def unit(self) -> str:
@@ -90,6 +96,12 @@ class Condition:
     def is_met(self, value: float) -> bool:
         """Whether a number is what it must not be."""
         return _SIGNS[self.sign](value, self.limit)
+
+
+def _exactly(number: float) -> str:
+    """Return a number as briefly as it can be written."""
+    brief = f"{number:g}"
+    return brief if float(brief) == number else repr(number)
 
 
 def _finite(given: str) -> float | None:
@@ -108,7 +120,7 @@ class Allowance:
     is_share: bool = False
 
     @classmethod
-    def parse(cls, given: str | float) -> Self:
+    def parse(cls, given: str | int) -> Self:
         """Return the allowance that is written so: ``3`` recordings, or ``2%`` of those that were scored.
 
         Raises
@@ -125,11 +137,11 @@ class Allowance:
         amount = Fraction(found[1]) if found else Fraction(-1)
         is_share = bool(found and found[2])
         if amount < 0 or (amount > 100 if is_share else amount.denominator != 1):
-            raise BatchError(text("error.gate.allow", {"given": given}))
+            raise BatchError(text("error.gate.allow", {"given": printable(str(given))}))
         return cls(amount / 100 if is_share else amount, is_share)
 
     def __str__(self) -> str:
-        return f"{float(self.amount):.6g}" if not self.is_share else f"{float(self.amount * 100):.6g} %"
+        return f"{_exactly(float(self.amount * 100))} %" if self.is_share else str(self.amount)
 
     def allows(self, met: int, scored: int) -> bool:
         """Whether so many of those that were scored may meet the gate."""
@@ -153,7 +165,7 @@ class Gate:
     allowance: Allowance
 
     @classmethod
-    def of(cls, fail_on: str | None, fail_if: str | Sequence[str], allow: str | float | None) -> Self | None:
+    def of(cls, fail_on: str | None, fail_if: str | Sequence[str] | None, allow: str | int | None) -> Self | None:
         """Return the gate that is asked for, or None.
 
         Raises
@@ -161,13 +173,13 @@ class Gate:
         BatchError
             It makes no sense.
         """
-        several = [fail_if] if isinstance(fail_if, str) else fail_if
+        several = [fail_if] if isinstance(fail_if, str) else fail_if or ()
         conditions = tuple(dict.fromkeys(map(Condition.parse, several)))
         if fail_on is not None and fail_on not in GATES:
-            raise BatchError(text("error.gate.verdict", {"given": fail_on, "verdicts": ", ".join(GATES)}))
+            raise BatchError(text("error.gate.verdict", {"given": printable(fail_on), "verdicts": ", ".join(GATES)}))
         if fail_on is None and not conditions:
             if allow is not None:
-                raise BatchError(text("error.gate.allow_what", {"given": allow}))
+                raise BatchError(text("error.gate.allow_what", {"given": printable(str(allow))}))
             return None
         return cls(fail_on, conditions, Allowance() if allow is None else Allowance.parse(allow))
 
@@ -176,23 +188,26 @@ class Gate:
         """The conditions as they are typed, that of the verdict first."""
         return (*((f"--fail-on {self.fail_on}",) if self.fail_on else ()), *map(_typed, self.conditions))
 
-    def met(self, row: Row) -> list[str]:
-        """Return what of it a row meets that was scored, in words."""
-        return [said for _, said in self.findings(recording_of(row))]
-
     def undefined(self, record: Record) -> list[str]:
         """Return the conditions whose number a record of the table `recordings` does not have."""
         return [_typed(one) for one in self.conditions if record.get(one.name) is None]
 
-    def findings(self, record: Record) -> Iterator[tuple[str, str]]:
-        """Yield what of it a record of the table `recordings` meets, as it is typed and in words."""
-        label = record["label"]
-        if self.fail_on and label in GATES[GATES.index(self.fail_on) :]:
-            yield self.names[0], text("gate.verdict", {"label": label})
+    def findings(self, row: Row) -> dict[str, str]:
+        """Return what of it a row meets, as it is typed and in words; bytes in another format meet nothing."""
+        if row["status"] != "ok":
+            return {}
+        found = {}
+        _, labels = said_labels(row["result"])
+        worst = max(labels, key=LABELS.index, default=LABELS[0])
+        if self.fail_on and LABELS.index(worst) >= LABELS.index(self.fail_on):
+            found[self.names[0]] = text("gate.verdict", {"label": worst})
+        record = {} if is_misread(row["result"]) else recording_of(row)
         for one in self.conditions:
             value = record.get(one.name)
             if value is not None and one.is_met(value):
-                yield _typed(one), text("gate.number", {"condition": one, "value": value, "unit": one.unit})
+                said = {"name": one.name, "value": value, "unit": one.unit, "condition": one}
+                found[_typed(one)] = text("gate.number", said)
+        return found
 
 
 def _typed(condition: Condition) -> str:
@@ -212,6 +227,8 @@ class Passage:
         Those that meet anything of it.
     each, undefined : Counter of str
         How many meet each condition, and of how many it cannot be said because they do not have the number.
+    named : list of dict
+        The first of those that meet it: file, recording_id, met.
     """
 
     gate: Gate
@@ -219,35 +236,46 @@ class Passage:
     met: int = 0
     each: Counter[str] = field(default_factory=Counter)
     undefined: Counter[str] = field(default_factory=Counter)
+    named: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
         """Count a row."""
         if row["status"] != "ok":
             return
-        record = recording_of(row)
-        found = [name for name, _ in self.gate.findings(record)]
+        found = self.gate.findings(row)
         self.scored += 1
         self.met += bool(found)
-        self.each.update(found)
-        self.undefined.update(self.gate.undefined(record))
+        self.each.update(found.keys())
+        self.undefined.update(self.gate.undefined(recording_of(row)))
+        if found and len(self.named) < NAMED:
+            name = undecoded(row["item"]["file"])
+            self.named.append({"file": name, "recording_id": row["id"], "met": list(found.values())})
 
     @property
     def is_open(self) -> bool:
-        """Whether no more recordings meet the gate than may."""
-        return self.gate.allowance.allows(self.met, self.scored)
+        """Whether anything was scored, and no more recordings meet the gate than may."""
+        return self.scored > 0 and self.gate.allowance.allows(self.met, self.scored)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as plain data."""
         names = self.gate.names
         each = [{"condition": name, "met": self.each[name], "undefined": self.undefined[name]} for name in names]
-        allowed = str(self.gate.allowance)
-        return {"passed": self.is_open, "met": self.met, "scored": self.scored, "allowed": allowed, "conditions": each}
+        counts = {"passed": self.is_open, "met": self.met, "scored": self.scored, "allowed": str(self.gate.allowance)}
+        return {**counts, "conditions": each, "recordings": self.named}
 
     def to_lines(self, language: str = "en") -> Iterator[str]:
         """Yield what is to be said of it."""
-        share = self.met / self.scored if self.scored else 0.0
-        values = {"met": self.met, "scored": self.scored, "share": share, "allowed": self.gate.allowance}
+        if not self.scored:
+            yield text("gate.nothing", language=language)
+            return
+        values: dict[str, object] = {"met": self.met, "scored": self.scored, "share": self.met / self.scored}
         values |= {"gate": ", ".join(f"{name} ({self.each[name]})" for name in self.gate.names)}
+        values |= {"allowed": self.gate.allowance}
         yield text("gate.passed" if self.is_open else "gate.failed", values, language)
+        for one in self.named:
+            said = {"file": printable(one["file"]), "met": "; ".join(one["met"])}
+            yield "  " + text("gate.recording", said, language)
+        if self.met > len(self.named):
+            yield "  " + text("gate.more", {"count": self.met - len(self.named)}, language)
         for name, count in self.undefined.items():
-            yield text("gate.undefined", {"condition": name, "count": count}, language)
+            yield "  " + text("gate.undefined", {"condition": name, "count": count}, language)

@@ -115,7 +115,8 @@ def _of_checks(gauges: _Gauges, checks: Checks) -> None:
         gauges.set("gate_met", "Recordings that meet what is not let through.", passage.met)
     if (comparison := checks.comparison) is None:
         return
-    gauges.set("baseline_worse", "Whether it is worse than the baseline.", comparison.is_worse)
+    worse = comparison.is_worse if comparison.pairs else math.nan
+    gauges.set("baseline_worse", "Whether it is worse than the baseline.", worse)
     gauges.set("baseline_pairs", "Recordings that are scored here and in the baseline.", comparison.pairs)
     for part in ("estimate", "low", "high"):
         changes = {name: getattr(comparison.share(name)[2], part) for name in ("damaged", "blocked")}

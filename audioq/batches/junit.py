@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
@@ -52,6 +52,8 @@ def write_junit(file: str, results: str, rows: Iterable[Row], summary: Summary, 
             _write(out, results, rows, summary, checks)
         os.replace(f"{file}.part", file)
     except OSError as cause:
+        with suppress(OSError):
+            os.unlink(f"{file}.part")
         values = {"file": printable(file), "cause": cause.strerror}
         raise BatchError(text("error.checks.unwritten", values)) from cause
 
@@ -87,7 +89,7 @@ def _wholes(checks: Checks) -> Iterator[tuple[str, bool, list[str]]]:
     if checks.passage is not None:
         yield "gate", checks.passage.is_open, list(checks.passage.to_lines())
     if checks.comparison is not None:
-        yield "baseline", not checks.comparison.is_worse, list(checks.comparison.to_lines())
+        yield "baseline", not checks.comparison.fails, list(checks.comparison.to_lines())
 
 
 def _recording(page: _Page, results: str, row: Row, checks: Checks) -> None:
@@ -100,7 +102,7 @@ def _recording(page: _Page, results: str, row: Row, checks: Checks) -> None:
         if row["status"] == "no_recording":
             return page.leaf("skipped", {"message": record["outcome"] or ""})
         page.properties({"verdict": record["label"], **{one.name: record[one.name] for one in METRICS}})
-        met = checks.passage.gate.met(row) if checks.passage else []
+        met = list(checks.passage.gate.findings(row).values()) if checks.passage else []
         if met and checks.passage and checks.passage.is_open:
             page.leaf("skipped", {"message": text("junit.tolerated", {"met": "; ".join(met)})})
         elif met:

@@ -96,6 +96,12 @@ class Plan:
         for (item,) in self._base.execute("SELECT item FROM items ORDER BY ordinal"):
             yield Item.from_json(item)
 
+    def some(self, count: int) -> Iterator[Item]:
+        """Yield about so many of the items, spread over all."""
+        every = max(self.total().items // count, 1)
+        for (item,) in self._base.execute("SELECT item FROM items WHERE ordinal % ? = 0", (every,)):
+            yield Item.from_json(item)
+
     def gone(self) -> list[int]:
         """Return where the rows of recordings are that are there no more."""
         return [offset for (offset,) in self._base.execute("SELECT offset FROM gone ORDER BY id")]

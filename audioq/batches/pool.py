@@ -161,7 +161,7 @@ class Pool:
         for ready in wait(list(busy), max(0.0, min(due - time.monotonic(), _LOOK_SECONDS))):
             yield from self._receive(busy[ready])  # type: ignore[index]
         for child in [one for one in self._children if one.orders]:
-            if time.monotonic() > self._due(child) and not child.connection.poll():
+            if time.monotonic() > self._due(child) and not child.has_said():
                 yield self._lose(child, Loss("timeout"))
 
     def _due(self, child: Child) -> float:
@@ -205,7 +205,7 @@ class Pool:
 
     def _bury_idle(self) -> None:
         """Take leave of children that were killed while they had nothing to do: no task is to blame."""
-        for child in [one for one in self._children if one.ready and not one.orders and one.connection.poll()]:
+        for child in [one for one in self._children if one.ready and not one.orders and one.has_said()]:
             self._end(child, dead=True)
 
     def _lose(self, child: Child, loss: Loss, dead: bool = False) -> tuple[Order, Loss]:

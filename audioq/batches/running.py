@@ -71,8 +71,8 @@ def batch(
     client: Any = None,
     start_method: str | None = None,
     fail_on: str | None = None,
-    fail_if: str | Sequence[str] = (),
-    allow: str | float | None = None,
+    fail_if: str | Sequence[str] | None = (),
+    allow: str | int | None = None,
     baseline: str | os.PathLike[str] | None = None,
     junit: str | os.PathLike[str] | None = None,
     prometheus: str | os.PathLike[str] | None = None,
@@ -162,8 +162,9 @@ def batch(
     options = given(locals(), *_READING, *_ROLES)
     zone(time_zone)  # which refuses names of none
     with ExitStack() as opened:
-        asked = Checks.of(fail_on, fail_if, allow, baseline, junit, prometheus, storage_options)
-        checks = opened.enter_context(asked)
+        held_to: dict[str, Any] = {"fail_on": fail_on, "fail_if": fail_if, "allow": allow, "baseline": baseline}
+        told: dict[str, Any] = {"junit": junit, "prometheus": prometheus, "storage_options": storage_options}
+        checks = opened.enter_context(Checks.of(output, **held_to, **told))
         plan = opened.enter_context(Plan())
         reading = {"glob": glob, "raw": raw_format is not None, "by_hash": by_hash, "storage_options": storage_options}
         carried = _list(plan, source, reading, say)
@@ -175,11 +176,13 @@ def batch(
             "partition_by": _several(partition_by),
         }
         check_tables(**how)
-        checks.begin(plan)
+        checks.match(plan)
         place = output_at(output, storage_options, say)
-        log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
+        head = head_of(thresholds, options)
+        log = opened.enter_context(place.log(head, rescore))
         plan.take_up(log.entries(), new_only=new_only)
         refuse_moved(plan, log, os.fspath(output))
+        checks.begin(head)
         scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
         crew = crew_of(scoring, limits, jobs, start_method, scheduler, client)
         work(plan, log, place, crew, retry_failed, watch)

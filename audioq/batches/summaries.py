@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from audioq.batches.doubts import said_labels
 from audioq.messages import text
 from audioq.render.escape import printable, undecoded
 
@@ -52,6 +53,8 @@ class Summary:
     worst : list of dict
         The most severe of those that were harmed at all, the worst first: file, recording_id, severity, label,
         longest_dropout_s.
+    misread : int
+        Recordings whose bytes are probably in another format.
     passage, comparison : Passage, Comparison or None
         How it fared at its gate, and against its baseline; filled beside it.
     """
@@ -66,6 +69,7 @@ class Summary:
     with_mos: int = 0
     worst: list[dict[str, Any]] = field(default_factory=list)
     without_leg: int = 0
+    misread: int = 0
     passage: Passage | None = None
     comparison: Comparison | None = None
 
@@ -89,6 +93,7 @@ class Summary:
         self.labels[result["verdict"]["label"]] += 1
         self.bases[result["verdict"]["basis"]] += 1
         self.without_leg += any("error" in leg for leg in result.get("legs", ()))
+        self.misread += said_labels(result)[0]
         self.seconds += Fraction(result["format"]["duration"])
         if result["scores"]["mos"] is not None:
             self.mos += Fraction(result["scores"]["mos"])
@@ -134,6 +139,7 @@ class Summary:
             "causes": _ranked(self.causes),
             "outcomes": _ranked(self.outcomes),
             "calls_without_a_leg": self.without_leg,
+            "misread": self.misread,
             "hours": round(float(self.seconds / 3600), 6),
             "mos_of_calls_with_speech": {
                 "n": self.with_mos,
@@ -147,8 +153,8 @@ class Summary:
 
     @property
     def fails(self) -> bool:
-        """Whether more recordings meet the gate than may, or it is worse than its baseline."""
-        return bool((self.passage and not self.passage.is_open) or (self.comparison and self.comparison.is_worse))
+        """Whether the gate was not passed, or it is worse than its baseline, or nothing was there to tell by."""
+        return bool((self.passage and not self.passage.is_open) or (self.comparison and self.comparison.fails))
 
     def to_json(self) -> str:
         """Return ``summary.json``: the same text for the same rows in any order, ASCII only."""
@@ -181,6 +187,8 @@ class Summary:
                 yield f"{_word(name, language)}: {_counted(counts, language)}"
         if self.without_leg:
             yield text("summary.without_leg", {"count": self.without_leg}, language)
+        if self.misread:
+            yield text("summary.misread", {"count": self.misread}, language)
 
     def _hours(self, language: str) -> str:
         return text("summary.hours", {"hours": float(self.seconds / 3600)}, language)

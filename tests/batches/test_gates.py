@@ -17,6 +17,7 @@ from made_rows import rows
 from audioq import batch
 from audioq.batches.columns import RECORDINGS
 from audioq.batches.gates import Allowance, Condition, Gate, Passage
+from audioq.batches.summaries import Summary
 from audioq.batches.tables import recording_of
 from audioq.errors import BatchError
 
@@ -44,7 +45,10 @@ def test_a_condition_means_what_is_typed(name, sign, limit, value, space):
     assert condition.is_met(value) is SIGNS[sign](value, limit)
 
 
-@pytest.mark.parametrize("wrong", ["mos", "mos=3", "mos<", "<3", "mos<x", "mos<nan", "mos<inf", "mos!3", "1<mos<3", ""])
+@pytest.mark.parametrize(
+    "wrong",
+    ["mos", "mos=3", "mos<", "<3", "mos<x", "mos<nan", "mos<inf", "mos!3", "1<mos<3", "", "mos<1_0", "mos<1.2.3"],
+)
 def test_what_is_no_condition_is_refused_in_words(wrong):
     with pytest.raises(BatchError, match="'mos<3.5'"):
         Condition.parse(wrong)
@@ -53,6 +57,8 @@ def test_what_is_no_condition_is_refused_in_words(wrong):
 def test_numbers_that_are_not_there_are_refused_and_near_ones_named():
     with pytest.raises(BatchError, match="did you mean: .*dropout_ratio"):
         Condition.parse("dropouts_ratio<1")
+    with pytest.raises(BatchError, match="did you mean: mos"):
+        Condition.parse("MOS<3")
     with pytest.raises(BatchError, match="there are: .*mos"):
         Condition.parse("xyzzy<1")
     for column in RECORDINGS:  # words, times, and numbers that only count
@@ -69,7 +75,7 @@ def test_shares_are_exact(met, scored, tenths):
     assert Allowance.parse(tenths) == Allowance(Fraction(tenths))
 
 
-@pytest.mark.parametrize("wrong", ["-1", "2.5", "101%", "few", "", "%", "nan", "1e3", "0.02"])
+@pytest.mark.parametrize("wrong", ["-1", "2.5", "101%", "few", "", "%", "nan", "1e3", "0.02", "1" * 5000])
 def test_what_is_no_allowance_is_refused_in_words(wrong):
     with pytest.raises(BatchError, match=r"3, nor a share of those that were scored: 2%"):
         Allowance.parse(wrong)
@@ -103,6 +109,52 @@ def test_a_number_that_nobody_has_is_said_and_does_not_meet_the_condition():
     assert found.is_open and silent
     assert f"  --fail-if mos<3.5: {len(silent)} recordings have no such number" in "\n".join(found.to_lines())
     assert found.to_dict()["conditions"] == [{"condition": "--fail-if mos<3.5", "met": 0, "undefined": len(silent)}]
+
+
+def test_a_gate_at_which_nothing_was_seen_is_not_passed():
+    found = passage(fail_on="blocked", of=[row for row in rows() if row["status"] != "ok"])
+    assert not found.is_open and list(found.to_lines()) == ["gate NOT PASSED: nothing was scored that could meet it"]
+    assert Summary(passage=found).fails
+
+
+def test_the_first_that_meet_it_are_named_with_what_they_meet():
+    found = passage(fail_on="degraded", fail_if="mos<4")
+    lines, met = list(found.to_lines()), [row for row in rows() if found.gate.findings(row)]
+    assert [one["recording_id"] for one in found.named] == [row["id"] for row in met][:10] and len(met) > 10
+    assert found.named[0]["met"][0] == "the verdict is degraded"
+    assert any(line.startswith("  calls/1.wav: the verdict is degraded; mos is ") for line in lines)
+    assert f"  and {len(met) - 10} more" in lines and not any("\x1b" in line or "\n" in line for line in lines)
+    few = passage(fail_on="blocked")
+    assert not any("more" in line for line in few.to_lines()) and len(few.named) == few.met
+
+
+def test_bytes_in_another_format_meet_no_gate_and_are_counted():
+    said = {"id": "looks_like_noise", "values": {}, "text": ""}
+    odd = [row for row in rows(2) if row["status"] == "ok" and not row["item"]["legs"]]
+    for row in odd:
+        row["result"]["warnings"].append(said)
+    found = passage(fail_on="degraded", fail_if="duration_s>0", of=odd)
+    summary = Summary()
+    assert list(summary.counting(odd)) and summary.misread == len(odd) > 1
+    assert (found.met, found.scored) == (0, len(odd))
+    assert passage(fail_if="duration_s>0").met > 0
+
+
+def test_a_misread_leg_hides_no_other():
+    call = next(row for row in rows() if row["item"]["legs"])
+    bad = call["result"]["channels"][1]["leg"]
+    assert passage(fail_on="degraded", of=[call]).met == 1
+    call["result"]["warnings"].append({"id": "looks_like_noise", "values": {"leg": bad}, "text": ""})
+    assert passage(fail_on="degraded", of=[call]).met == 0  # the other leg is intact
+    call["result"]["channels"][0]["verdict"]["label"] = "blocked"
+    assert passage(fail_on="degraded", of=[call]).met == 1
+
+
+def test_limits_that_are_nearly_equal_stay_apart():
+    found = passage(fail_if=["duration_s<3.5000001", "duration_s<3.5000002", "duration_s>=1234567.5", "mos<3.0"])
+    names = [f"--fail-if {one}" for one in ("duration_s<3.5000001", "duration_s<3.5000002", "duration_s>=1234567.5")]
+    assert list(found.gate.names) == [*names, "--fail-if mos<3"]
+    assert str(Allowance.parse("2.5%")) == "2.5 %" and str(Allowance.parse("33.333333%")) == "33.333333 %"
 
 
 def test_blocked_is_worse_than_degraded():

@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from audioq import batch
 from audioq.batches.checks import Checks
 from audioq.batches.gauges import write_gauges
-from audioq.batches.junit import write_junit
+from audioq.batches.junit import _evidence, write_junit
+from audioq.batches.logs import Head
 from audioq.batches.rows import CAUSES
 from audioq.batches.summaries import Summary
 from audioq.errors import BatchError
@@ -25,8 +26,7 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="children are killed by si
 
 def checked(**asked):
     """Return the summary of `rows` and the checks that they went through."""
-    names = ("fail_on", "fail_if", "allow", "baseline", "junit", "prometheus", "storage_options")
-    checks = Checks.of(**{name: asked.get(name, () if name == "fail_if" else None) for name in names})
+    checks = Checks.of("results", **asked)
     summary = Summary(passage=checks.passage, comparison=checks.comparison)
     assert sum(1 for _ in summary.counting(checks.counting(rows()))) == len(rows())
     return summary, checks
@@ -93,8 +93,10 @@ def test_old_tests_go_when_a_batch_begins_and_new_ones_come_whole(tmp_path):
     old = tmp_path / "a.xml"
     old.write_text("<testsuites/>")
     with pytest.raises(BatchError):
-        Checks.of(None, ("mos<",), None, None, old, None, None)
+        Checks.of("results", fail_if="mos<", junit=old)
     assert old.exists()  # what is refused takes nothing away
+    Checks.of("results", junit=old).begin(Head("0", "m", "t", {}))
+    assert not old.exists()
     with pytest.raises(BatchError, match="cannot be written"):
         write_junit(str(tmp_path / "none" / "a.xml"), "x", rows(), *checked())
 
@@ -136,13 +138,83 @@ def test_labels_are_bounded_and_name_no_recording(tmp_path):
 
 def test_a_name_that_the_collector_passes_over_is_refused(tmp_path):
     with pytest.raises(BatchError, match=r"end in \.prom"):
-        Checks.of(None, (), None, None, None, tmp_path / "a.txt", None)
+        Checks.of("results", prometheus=tmp_path / "a.txt")
 
 
 def test_a_missing_package_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(BatchError, match=r"audioq\[prometheus\]"):
-        Checks.of(None, (), None, None, None, tmp_path / "a.prom", None)
+        Checks.of("results", prometheus=tmp_path / "a.prom")
+
+
+def test_many_events_are_shown_in_part(tmp_path):
+    first = 1  # a call with holes
+    shown = list(suite(tmp_path / "a.xml", fail_if="duration_s>0"))[first].result[0].text
+    assert "more" not in shown
+    row = rows()[first]
+    event = next(one for one in row["result"]["events"] if one["affects_verdict"])
+    row["result"]["events"] = [event | {"start": float(number), "severity": number / 100} for number in range(23)]
+    shown = [*_evidence(row)]
+    assert shown[-1] == "and 3 more" and len(shown) == 21 + len(row["result"]["verdict"]["because"])
+    assert shown[-2].startswith("22.00 to ")  # in order of time; the mildest are left out
+    assert not any(line.startswith("0.00 to ") for line in shown)
+
+
+def test_gauges_say_what_the_comparison_says(tmp_path):
+    old = tmp_path / "old.jsonl"
+    old.write_text("".join(json.dumps(row) + "\n" for row in rows()[:-8]))
+    found = gauges(tmp_path / "a.prom", baseline=old)
+    _, checks = checked(baseline=old)
+    own = ("results", "nightly")
+    assert found["audioq_batch_baseline_pairs", own] == checks.comparison.pairs > 0
+    for part in ("estimate", "low", "high"):
+        for name in ("damaged", "blocked"):
+            change = getattr(checks.comparison.share(name)[2], part)
+            assert found[f"audioq_batch_baseline_change_{part}_ratio", own, ("share", name)] == pytest.approx(change)
+        assert found[f"audioq_batch_baseline_change_{part}_mos", own] == getattr(checks.comparison.mos, part)
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "content", "said"),
+    [
+        ("junit", "call.wav", b"RIFF", "end in .xml"),
+        ("junit", "log.jsonl", b"{}", "end in .xml"),
+        ("junit", "page.xml", b"<html>", "something else"),
+        ("prometheus", "others.prom", b"# HELP node_load1 1m", "something else"),
+        ("junit", "none/a.xml", None, "cannot be written"),
+        ("junit", "n" * 300 + ".xml", None, ""),
+        ("junit", "a\0.xml", None, "cannot be written"),
+    ],
+)
+def test_nothing_of_others_is_written_over(tmp_path, option, name, content, said):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    if said:
+        with pytest.raises(BatchError, match=said):
+            Checks.of(tmp_path / "out", **{option: tmp_path / name})
+    else:
+        with pytest.raises(BatchError, match="cannot be written"):
+            Checks.of(tmp_path / "out", **{option: tmp_path / name}).begin(Head("0", "m", "t", {}))
+    if content is not None:
+        assert (tmp_path / name).read_bytes() == content
+
+
+def test_devices_and_folders_are_not_written_over_and_links_stay_links(tmp_path):
+    (tmp_path / "null.xml").symlink_to(os.devnull)
+    (tmp_path / "folder.xml").mkdir()
+    for name in ("null.xml", "folder.xml"):
+        with pytest.raises(BatchError, match="something else"):
+            Checks.of(tmp_path / "out", junit=tmp_path / name)
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link.xml").symlink_to(tmp_path / "there" / "a.xml")
+    checks = Checks.of(tmp_path / "out", junit=tmp_path / "link.xml")
+    write_junit(checks.junit, "x", rows(), *checked())
+    assert (tmp_path / "link.xml").is_symlink() and (tmp_path / "there" / "a.xml").read_bytes()
+
+
+def test_what_tells_of_a_batch_may_lie_with_its_results(tmp_path):
+    assert Checks.of(tmp_path / "out", junit=tmp_path / "out" / "a.xml", prometheus=tmp_path / "out" / "a.prom").junit
+    assert not (tmp_path / "out").exists()
 
 
 @POSIX
@@ -151,7 +223,7 @@ def test_the_command_tells_all_of_them(tmp_path):
         speech(tmp_path / "in" / f"{number}.wav", 6.0, number + 1, holes=number == 1)
     (tmp_path / "in" / "broken.wav").write_bytes(b"")
     batch(tmp_path / "in", tmp_path / "old", jobs=1)
-    (tmp_path / "a.xml").write_text("of yesterday")
+    (tmp_path / "a.xml").write_text("<testsuites/>")
     told = ("--junit", tmp_path / "a.xml", "--prometheus", tmp_path / "a.prom", "--baseline", tmp_path / "old")
     code, out, err = finish(command("batch", tmp_path / "in", "-o", tmp_path / "out", "--fail-on", "degraded", *told))
     assert (code, err) == (3, "") and "gate FAILED: 1 of 3" in out and "not worse than" in out
