@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from audioq.batches.groups import Groups
 from audioq.batches.logs import Log
 from audioq.batches.outputs import Output
 from audioq.batches.plans import Plan
@@ -22,11 +23,14 @@ def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
         yield row if item is None else {**row, "item": item.record()}
 
 
-def finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any]) -> Summary:
-    """Write the tables and the summary of all rows, and return the latter."""
+def finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any], groups: Sequence[str] = ()) -> Summary:
+    """Write the tables and the summary of all rows, and return the latter; small groups by some columns are marked."""
     summary = Summary()
     log.flush()
-    rows = summary.counting(rows_of(plan, log))
-    place.write(rows, **how)
+    rows = rows_of(plan, log)
+    if groups:
+        summary.groups = Groups(rows_of(plan, log), groups)
+        rows = summary.groups.marked(rows)
+    place.write(summary.counting(rows), **how)
     place.put(SUMMARY, summary.to_json().encode("ascii"))
     return summary

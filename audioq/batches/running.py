@@ -14,6 +14,7 @@ from audioq.batches.logs import Head
 from audioq.batches.moments import zone
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
+from audioq.batches.pseudonyms import pseudonyms_of
 from audioq.batches.ranges import check_ranges
 from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
@@ -64,6 +65,8 @@ def batch(
     seed: int = 1,
     tables: str | os.PathLike[str] | None = None,
     time_zone: str | None = None,
+    anonymize: bytes | str | os.PathLike[str] | None = None,
+    keep_columns: Sequence[str] = (),
     storage_options: Mapping[str, Any] | None = None,
     scheduler: str | None = None,
     client: Any = None,
@@ -111,6 +114,10 @@ def batch(
         Folder in which feature tables are kept, and used again when thresholds change.
     time_zone : str, optional
         IANA name of the zone of times without an offset, such as ``Europe/Moscow``.
+    anonymize : bytes or path, optional
+        Replaces names by a keyed hash in everything that is written: the key, or the file that holds it.
+    keep_columns : sequence of str
+        Columns of the manifest that stay readable then, besides those that always do; see docs/batch.md.
     storage_options : mapping, optional
         What fsspec needs to reach addresses.
     scheduler : str, optional
@@ -143,6 +150,7 @@ def batch(
     options = given(locals(), *_READING, *_ROLES)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     zone(time_zone)  # which refuses names of none
+    mask = pseudonyms_of(anonymize, keep_columns, output, sha256=sha256, debug=debug)
     with ExitStack() as opened:
         plan = opened.enter_context(Plan())
         carried: dict[str, None] = {}
@@ -155,8 +163,8 @@ def batch(
             storage_options=storage_options,
             notes=notes,
         )
-        plan.add(_noting(carried, listed))
-        for note in notes:
+        plan.add(_noting(carried, listed if mask is None else mask.items(listed)))
+        for note in notes if mask is None else mask.notes(notes, sources, carried):
             say(note)
         if sample is not None:
             plan.sample(sample, seed)
@@ -167,13 +175,14 @@ def batch(
         }
         check_tables(**how)
         place = output_at(output, storage_options, say)
-        log = opened.enter_context(place.log(head_of(thresholds, options), rescore))
+        said = options if mask is None else {**options, **mask.head()}
+        log = opened.enter_context(place.log(head_of(thresholds, said), rescore))
         plan.take_up(log.entries(), new_only=new_only)
         refuse_moved(plan, log, os.fspath(output))
         scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
         crew = crew_of(scoring, limits, jobs, start_method, scheduler, client)
         work(plan, log, place, crew, retry_failed, watch)
-        return finish(plan, log, place, how)
+        return finish(plan, log, place, how, () if mask is None else mask.groups)
 
 
 _READING = ("start", "end", "stream", "sha256", "raw_format")

@@ -16,6 +16,7 @@ from audioq.messages import text
 from audioq.render.escape import printable, undecoded
 
 if TYPE_CHECKING:
+    from audioq.batches.groups import Groups
     from audioq.batches.rows import Row
 
 SUMMARY_VERSION = 1
@@ -50,6 +51,8 @@ class Summary:
     worst : list of dict
         The most severe of those that were harmed at all, the worst first: file, recording_id, severity, label,
         longest_dropout_s.
+    groups : Groups or None
+        Which groups are small, where names are replaced.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -62,6 +65,7 @@ class Summary:
     with_mos: int = 0
     worst: list[dict[str, Any]] = field(default_factory=list)
     without_leg: int = 0
+    groups: Groups | None = None
 
     def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows on and add each."""
@@ -135,6 +139,7 @@ class Summary:
                 "blocked_share": _rounded(self.blocked_share),
             },
             "most_severe": [dict(one) for one in self.worst],
+            **(self.groups.to_dict() if self.groups else {}),
         }
 
     def to_json(self) -> str:
@@ -165,6 +170,8 @@ class Summary:
                 yield f"{_word(name, language)}: {_counted(counts, language)}"
         if self.without_leg:
             yield text("summary.without_leg", {"count": self.without_leg}, language)
+        if self.groups:
+            yield self.groups.to_text(language)
 
     def _hours(self, language: str) -> str:
         return text("summary.hours", {"hours": float(self.seconds / 3600)}, language)
