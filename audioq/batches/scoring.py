@@ -176,15 +176,18 @@ class Scoring:
         from audioq.report import Failure
 
         read: dict[str, FeatureTable | Failure] = {}
+        call = item.options.get("call_id")
         for leg in item.legs:
             name = leg.options["leg"]
+            if leg.problem is not None:  # such as a file of this machine in a manifest from elsewhere: never opened
+                read[name] = Failure(leg.file, AudioError.__name__, leg.problem[1], call, name)
+                continue
             try:
                 read[name] = self._table(leg, place)
             except AudioError as error:
-                call = item.options.get("call_id")
                 read[name] = Failure(leg.file, type(error).__name__, told(leg, error), call, name)
         roles = {name: value for name, value in self._options(item).items() if name in _ROLES and name != "channels"}
-        report = compose_legs(read, call_id=item.options.get("call_id"), thresholds=self.thresholds, **roles)
+        report = compose_legs(read, call_id=call, thresholds=self.thresholds, **roles)
         return replace(report, file=item.file)
 
     def _options(self, item: Item) -> dict[str, Any]:

@@ -60,6 +60,13 @@ def test_a_readable_cell_that_is_not_what_it_should_be_is_hidden(tmp_path, colum
     assert one.columns == {column: fine} and other.columns == {column: hashed(words)}
 
 
+def test_copies_are_not_told_by_their_versions_and_a_recording_that_was_moved_is():
+    items = [Item(name, version="1") for name in ("a/x.wav", "b/x.wav", "a/y.wav")]
+    one, moved, copy = (Pseudonyms(KEY).item(item).version for item in items)
+    assert one == moved != copy
+    assert Pseudonyms(KEY).item(Item("a.wav")).version == ""
+
+
 def test_kept_columns_are_said_to_be_missing(tmp_path):
     speech(tmp_path / "a.wav")
     (tmp_path / "m.csv").write_text("file,phone\na.wav,1\n", encoding="utf-8")
