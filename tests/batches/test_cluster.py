@@ -134,7 +134,7 @@ def test_anonymised_results_are_the_same_too_and_workers_log_no_name(lasting, tm
     audioq.batch(source, here, jobs=1, anonymize=b"a key of tests only")
     with distributed.Client(lasting.address, set_as_default=False) as client:
         audioq.batch(source, there, client=client, anonymize=b"a key of tests only")
-        story = str(client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.events.items())))
+        story = str(client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.transition_log)))
     for name in ("recordings.csv", "channels.csv", "events.csv", "summary.json"):
         assert (there / name).read_bytes() == (here / name).read_bytes()
     assert told(here, there, said=story) == [] and "do-" in story
