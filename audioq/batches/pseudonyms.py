@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from audioq.batches.buckets import is_address
+from audioq.batches.buckets import is_address, path_of
 from audioq.batches.calls import JOINED, columns_of
 from audioq.batches.folders import AUDIO_EXTENSIONS, RAW_EXTENSIONS
 from audioq.batches.items import Item
@@ -30,6 +30,7 @@ _MOST_KEY_BYTES = 4096  # more is no key but some other file
 _DIGITS = 24
 """Hexadecimal digits of a pseudonym, 96 bits: no two of any number of names share one by chance."""
 _KEY_DIGITS = 12
+_NUMBER_DIGITS = 15
 _ENDINGS = AUDIO_EXTENSIONS | RAW_EXTENSIONS
 _FILES = ("duplicate_of", "near_duplicate_of")
 """Columns of a drafted manifest that name files."""
@@ -101,6 +102,7 @@ class Pseudonyms:
             columns=columns,
             legs=legs,
             problem=item.problem and problem_of_masked(file, item.problem),
+            occurrence=item.occurrence if item.name else self._number(item.occurrence),
             real=(item.member, item.version),
         )
 
@@ -112,6 +114,16 @@ class Pseudonyms:
     def of(self, name: str) -> str:
         """Return the pseudonym of a name that is no file's: HMAC-SHA256 of its UTF-8, the first 24 digits."""
         return self._digest(name, _DIGITS)
+
+    def place(self, item: Item) -> str:
+        """Return what items are sorted by while they are scored: nothing of the order of their names is left.
+
+        Members of an archive stay together, and those of a tar as they are in it: it can only be read on.
+        """
+        if item.found[0] is None:
+            return item.id
+        archive = self.of(item.address)
+        return archive + item.id if path_of(item.address).lower().endswith(".zip") else archive
 
     def notes(self, notes: Iterable[str], sources: Iterable[Source], carried: Iterable[str]) -> Iterator[str]:
         """Yield sentences about sources without the titles that they begin with, and one about each column in vain.
@@ -138,6 +150,10 @@ class Pseudonyms:
         # With the last part of the name: copies of a recording are not told, and one that was moved is.
         last = os.path.basename(item.file)
         return item.version and self.of(f"\0version\0{last}\0{item.version}")
+
+    def _number(self, count: int) -> int:
+        # Rows without a name are known by their place in the manifest alone, and it tells which row is whose.
+        return int(self._digest(f"\0number\0{count}", _NUMBER_DIGITS), 16)
 
     def _cell(self, column: str, cell: str) -> str:
         if not cell.strip() or column in self.kept:

@@ -168,6 +168,8 @@ def batch(
             say(note)
         if sample is not None:
             plan.sample(sample, seed)
+        if mask is not None:
+            plan.mix(mask.place)
         how: dict[str, Any] = {
             "layout": Layout.of(carried, time_zone),
             "formats": _several(format),

@@ -13,7 +13,7 @@ import pytest
 from made_batches import by_file, command, finish, folder, rows, speech, tables
 from made_names import make_named, told
 
-from audioq import batch, estimate, verify
+from audioq import batch, estimate, read_results, verify
 from audioq.batches import scoring
 from audioq.errors import BatchError
 
@@ -151,6 +151,18 @@ def test_tables_are_the_same_for_any_jobs_and_interruptions(tmp_path):
     batch(source, tmp_path / "again", anonymize=KEY)
     assert tables(tmp_path / "1") == tables(tmp_path / "2") == tables(tmp_path / "again")
     assert len(by_file(tmp_path / "again")) == 8  # none twice
+
+
+def test_neither_tables_nor_log_are_in_the_order_of_the_names(tmp_path):
+    source = folder(tmp_path / "in", 12)
+    batch(source, tmp_path / "out", anonymize=KEY, jobs=1)
+    names = {hashed(f"in/{number:03d}.wav") + ".wav": number for number in range(12)}
+    done = [names[row["item"]["file"]] for row in rows(tmp_path / "out")]
+    ended = [names[file] for file in read_results(tmp_path / "out")["file"]]
+    assert done == ended != sorted(done)
+    batch(source, tmp_path / "other", anonymize=OTHER, jobs=1)
+    names = {hashed(f"in/{number:03d}.wav", OTHER) + ".wav": number for number in range(12)}
+    assert [names[row["item"]["file"]] for row in rows(tmp_path / "other")] != done
 
 
 def test_another_key_gives_other_names_and_is_no_way_to_go_on(tmp_path):

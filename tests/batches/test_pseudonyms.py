@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from made_batches import command, finish, folder, rows, speech
 
 from audioq import batch
 from audioq.batches.items import Item
+from audioq.batches.plans import Plan
 from audioq.batches.pseudonyms import LEAST_KEY_BYTES, Pseudonyms, pseudonyms_of
 from audioq.batches.sources import list_items
 from audioq.decoders.raw import ENDINGS
@@ -65,6 +67,29 @@ def test_copies_are_not_told_by_their_versions_and_a_recording_that_was_moved_is
     one, moved, copy = (Pseudonyms(KEY).item(item).version for item in items)
     assert one == moved != copy
     assert Pseudonyms(KEY).item(Item("a.wav")).version == ""
+
+
+def test_rows_without_a_name_are_not_numbered_as_the_manifest_has_them(tmp_path):
+    (tmp_path / "m.csv").write_text("file,outcome\n" + ",never connected\n" * 20, encoding="utf-8")
+    summary = batch(tmp_path / "m.csv", tmp_path / "out", anonymize=KEY)
+    numbers = [row["item"]["occurrence"] for row in rows(tmp_path / "out")]
+    assert summary.total == len(set(numbers)) == 20 and min(numbers) > 1000 and numbers != sorted(numbers)
+    assert batch(tmp_path / "m.csv", tmp_path / "out", anonymize=KEY).total == 20  # and they are known again
+
+
+def test_members_of_an_archive_stay_together_and_those_of_a_tar_in_their_order():
+    mask = Pseudonyms(KEY)
+    items = [Item(f"{a}/{n}.wav", f"/x/{a}", f"{n}.wav") for n in range(9) for a in ("a.zip", "b.tar.gz", "c.tar")]
+    items += [Item(f"{n}.wav", f"/x/{n}.wav") for n in range(9)]
+    with Plan() as plan:
+        plan.add(mask.items(items))
+        plan.mix(mask.place)
+        names = [os.path.basename(item.address) + "/" + str(item.found[0]) for item in plan.pending()]
+    archives = [name.partition("/")[0] for name in names if not name.endswith("None")]
+    assert archives == sorted(archives, key=archives.index) and len(names) == len(items)
+    for tar in ("b.tar.gz", "c.tar"):
+        assert [name for name in names if name.startswith(tar)] == [f"{tar}/{n}.wav" for n in range(9)]
+    assert [name for name in names if name.startswith("a.zip")] != [f"a.zip/{n}.wav" for n in range(9)]
 
 
 def test_kept_columns_are_said_to_be_missing(tmp_path):
@@ -153,3 +178,15 @@ def test_an_item_says_nothing_of_what_it_was(file, version, member, columns):
         if len(secret) > 8:
             assert secret not in shown and json.dumps(secret)[1:-1] not in shown
     assert "gone" not in hidden.problem[1] and hidden.file in hidden.problem[1]
+
+
+def test_the_page_says_how_a_row_is_found_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "batch.md").read_text(encoding="utf-8")
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "hmac" in block]
+    (commands,) = [block for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if "token_hex" in block]
+    subprocess.run(["sh", "-c", commands.splitlines()[0]], check=True)
+    exec(compile(code, "docs/batch.md", "exec"), {})
+    mask = pseudonyms_of("key")
+    assert mask is not None and capsys.readouterr().out == mask.file("calls/2025-08-11 Anna.wav") + "\n"
+    assert os.stat("key").st_mode & 0o077 == 0
