@@ -7,6 +7,7 @@ import hmac
 import os
 import shutil
 import signal
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,18 @@ def test_neither_tables_nor_log_are_in_the_order_of_the_names(tmp_path):
     batch(source, tmp_path / "other", anonymize=OTHER, jobs=1)
     names = {hashed(f"in/{number:03d}.wav", OTHER) + ".wav": number for number in range(12)}
     assert [names[row["item"]["file"]] for row in rows(tmp_path / "other")] != done
+
+
+def test_members_of_a_tar_are_read_in_their_order_and_end_in_another(tmp_path):
+    source = folder(tmp_path / "in", 9)
+    with tarfile.open(tmp_path / "calls.tar", "w") as tar:
+        for file in sorted(source.iterdir()):
+            tar.add(file, file.name)
+    batch(tmp_path / "calls.tar", tmp_path / "out", anonymize=KEY, jobs=1)
+    done = [row["item"]["file"] for row in rows(tmp_path / "out")]
+    assert done == [hashed(f"calls.tar/{number:03d}.wav") + ".wav" for number in range(9)]
+    ended = read_results(tmp_path / "out")
+    assert list(ended["file"]) != done and list(ended["recording_id"]) == sorted(ended["recording_id"])
 
 
 def test_another_key_gives_other_names_and_is_no_way_to_go_on(tmp_path):
