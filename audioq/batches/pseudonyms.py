@@ -81,7 +81,7 @@ class Pseudonyms:
 
     def head(self) -> dict[str, Any]:
         """Return what the head of a log says of it."""
-        return {KEY: self.fingerprint, KEPT: sorted(self.kept)}
+        return {KEY: self.fingerprint, KEPT: sorted(set(self.kept))}
 
     def items(self, items: Iterable[Item]) -> Iterator[Item]:
         """Yield items under their pseudonyms."""
