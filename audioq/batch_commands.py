@@ -17,6 +17,8 @@ from audioq.batch_options import (
     Glob,
     Jobs,
     Junit,
+    Kept,
+    KeyFile,
     MostBytes,
     MostMemory,
     MostSound,
@@ -86,6 +88,8 @@ def batch(
     seed: Seed = 1,
     tables: Annotated[str | None, typer.Option(metavar="FOLDER", help="Keep the feature tables there.")] = None,
     time_zone: Zone = None,
+    anonymize: KeyFile = None,
+    keep_column: Kept = [],  # noqa: B006
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Let a Dask cluster work, such as tcp://host:8786.")
     ] = None,
@@ -108,6 +112,7 @@ def batch(
     reading = {"glob": glob, "raw_format": raw_format, "by_hash": by_hash, "jobs": jobs, "seed": seed}
     held_to = {"fail_on": fail_on and str(fail_on), "fail_if": fail_if, "allow": allow, "baseline": baseline}
     held_to |= {"junit": junit, "prometheus": prometheus}
+    reading["anonymize"] = anonymize
     if dry_run:
         return _estimate(source, output, reading, held_to)
     roles = roles_of(channels, expect_speech, ignore_channels, side)
@@ -115,7 +120,7 @@ def batch(
     how |= {"timeout": timeout, "max_duration": max_duration, "max_memory": max_memory, "max_size": max_size}
     how |= {"retry_failed": retry_failed, "new_only": new_only, "rescore": rescore, "sample": sample}
     how |= {"tables": tables, "time_zone": time_zone, "scheduler": scheduler, "debug": debug}
-    how |= {"format": [str(one) for one in format], "partition_by": partition_by}
+    how |= {"format": [str(one) for one in format], "partition_by": partition_by, "keep_columns": keep_column}
     how |= {"start_method": start_method and str(start_method), "thresholds": policy_of(thresholds, changes)}
     _score(source, output, how | held_to)
 
@@ -179,6 +184,7 @@ def verify(
     max_duration: MostSound = _LIMITS.max_duration,
     max_memory: MostMemory = _LIMITS.max_memory,
     max_size: MostBytes = _LIMITS.max_size,
+    anonymize: KeyFile = None,
 ) -> None:
     """Score recordings once more, and say which rows agree."""
     from audioq.batches.bars import counting
@@ -187,6 +193,7 @@ def verify(
 
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "sample": sample, "seed": seed, "jobs": jobs}
     how |= {"timeout": timeout, "max_duration": max_duration, "max_memory": max_memory, "max_size": max_size}
+    how["anonymize"] = anonymize
     with _refusing(), ending_quietly():
         with counting(sys.stderr) as watch:
             found = verify(results, source, thresholds=policy_of(thresholds, changes), watch=watch, **how)

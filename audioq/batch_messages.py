@@ -79,6 +79,44 @@ BATCH_WORDS = {
         "{folder}: has rows of the same recordings under other names ({was}, now {now}); names are relative to the "
         "working folder: type the command where it was typed first, or give another folder with -o"
     ),
+    "error.anonymous": "{file}: {what}; more is not said of it, as it might name it (--anonymize)",
+    "error.batch.no_key": (
+        "{file}: holds no key that can be read ({cause}); make one with: "
+        "python3 -c 'import secrets; print(secrets.token_hex(32))' > key"
+    ),
+    "error.batch.short_key": (
+        "{file}: the key has {size:.0f} bytes, and names could be guessed from one of fewer than {least:.0f}; make one "
+        "with: python3 -c 'import secrets; print(secrets.token_hex(32))' > key"
+    ),
+    "error.batch.key_in_results": (
+        "{file}: the key lies in the folder of the results, and whoever gets them would have it; put it elsewhere"
+    ),
+    "error.batch.kept_without_key": "columns are all kept without --anonymize; leave --keep-column out, or give a key",
+    "error.batch.never_kept": (
+        "column {column} names recordings, which --anonymize hides; leave --keep-column {column} out"
+    ),
+    "error.batch.anonymize_sha256": (
+        "a digest names a recording to whoever has it; leave out either --sha256 or --anonymize"
+    ),
+    "error.batch.anonymize_debug": (
+        "a traceback may hold the names of recordings; leave out either --debug or --anonymize"
+    ),
+    "error.batch.open_names": (
+        "{folder}: has rows with the real names of recordings, which stay in its log; give another folder with -o"
+    ),
+    "error.batch.hidden_names": (
+        "{folder}: its rows are anonymised, and real names beside them would tell which is which; give --anonymize "
+        "with their key, or another folder with -o"
+    ),
+    "error.batch.verify_no_key": (
+        "{folder}: its rows are anonymised; give the key that they were made with (--anonymize)"
+    ),
+    "error.batch.verify_open": "{folder}: its rows are not anonymised; leave --anonymize out",
+    "error.batch.verify_other_key": (
+        "{folder}: its rows were anonymised with another key (fingerprint {theirs}, and this one has {ours}); give "
+        "that one"
+    ),
+    "batch.not_kept": "no row has the column '{column}', which is to be kept; check its name",
     "error.batch.range": "{name} is {value}; give {wanted}",
     "error.batch.draft_of_manifest": (
         "{file}: is a manifest already, and a draft of it would lose what is filled in; "

@@ -43,6 +43,14 @@ MostBytes = Annotated[int, typer.Option("--max-size", min=1, metavar="MB", help=
 ByHash = Annotated[bool, typer.Option("--by-hash", help="Know recordings by their bytes, not by size and time.")]
 Sample = Annotated[int | None, typer.Option(min=1, metavar="N", help="Take only so many, drawn at random.")]
 Seed = Annotated[int, typer.Option(min=0, help="Another seed draws others.")]
+KeyFile = Annotated[
+    str | None,
+    typer.Option("--anonymize", metavar="KEYFILE", help="Replace names by a hash with the key in this file."),
+]
+Kept = Annotated[
+    list[str],
+    typer.Option("--keep-column", metavar="NAME", help="With --anonymize: leave it readable; repeatable."),
+]
 Zone = Annotated[str | None, typer.Option(metavar="NAME", help="Zone of times without one, such as Europe/Moscow.")]
 FailIf = Annotated[
     list[str],

@@ -20,9 +20,15 @@ class AudioError(AudioqError):
         What the user can do about it, without a full stop.
     cause : str, optional
         One word for it, as batches count failures: one of `audioq.batches.rows.CAUSES`.
+
+    Attributes
+    ----------
+    quotes : bool
+        Whether it quotes what a library or a server said, which may hold any name.
     """
 
     cause = "unreadable"
+    quotes = False
 
     def __init__(self, source: str, problem: str, remedy: str, cause: str | None = None) -> None:
         super().__init__(source, problem, remedy)

@@ -30,7 +30,7 @@ _PLACES = {
     "error.listing.empty_archive": "no recording in this archive",
     "remedy.listing.empty_archive": "check what is in it, or give a pattern (--glob)",
     "error.listing.too_large": "has {size} bytes or more, and {limit} are allowed",
-    "remedy.listing.too_large": "score it by itself, or allow more (--max-bytes)",
+    "remedy.listing.too_large": "score it by itself, or allow more (--max-size)",
     "error.listing.own_file": "names a file of this machine, in a manifest at an address",
     "remedy.listing.own_file": "name an address, or copy the manifest to this machine",
     "error.listing.no_source": "neither file nor outcome",

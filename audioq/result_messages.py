@@ -39,6 +39,11 @@ RESULT_WORDS = {
     ),
     "summary.misread": "recordings whose bytes are probably in another format (see their warnings): {count:,.0f}",
     "summary.without_leg": "calls of which a leg could not be read: {count:,.0f}, judged by the others",
+    "summary.small_groups": (
+        "{recordings:,.0f} recordings are in {groups:,.0f} groups of fewer than {least:.0f} by {columns}: they may "
+        "name a person (small_group)"
+    ),
+    "summary.no_small_groups": "no group by {columns} has fewer than {least:.0f} recordings",
     "summary.worst": "most severe (0 none, 1 nothing got through):",
     "summary.row": "{severity:.2f}  {label:<8}  longest dropout {longest:.2f} s  {file}",
     "summary.row_without": "{severity:.2f}  {label:<8}  {file}",

@@ -13,13 +13,14 @@ from itertools import product
 from typing import IO, Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from audioq.batches.buckets import is_address, shown
+from audioq.batches.buckets import is_address
 from audioq.batches.doubts import is_misread
 from audioq.batches.logs import LOG, Head
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.rows import Row
 from audioq.batches.summaries import LABELS
+from audioq.batches.titles import titles_of
 from audioq.errors import BatchError
 from audioq.messages import text
 from audioq.render.escape import printable
@@ -94,8 +95,8 @@ class Baseline:
     """
 
     def __init__(self, path: str | os.PathLike[str], storage_options: Mapping[str, Any] | None = None) -> None:
-        self.title = shown(os.fspath(path))
-        """What to call it."""
+        self.title = titles_of([os.fspath(path)])[0]
+        """What to call it: never by an absolute path, as tests and gauges are shown to others."""
         self.makers: set[tuple[str, str]] = set()
         """Versions of audioq and fingerprints of thresholds that made it."""
         self.head: Mapping[str, Any] = {}

@@ -66,7 +66,7 @@ def _joined(title: str, entries: list[Entry]) -> Item:
         size=sum(sizes) if sizes else None,
         version=JOINED.join(leg.version for leg in legs),
         options=_options(title, entries),
-        columns=_columns(legs),
+        columns=columns_of(legs),
         legs=legs,
         problem=legs[0].problem if all(leg.problem for leg in legs) else None,
     )
@@ -91,7 +91,7 @@ def _options(title: str, entries: list[Entry]) -> dict[str, str]:
     return options
 
 
-def _columns(legs: Iterable[Item]) -> dict[str, str]:
+def columns_of(legs: Iterable[Item]) -> dict[str, str]:
     """Return the columns of all legs; cells that differ stand beside each other."""
     cells: dict[str, dict[str, None]] = {}
     for leg in legs:

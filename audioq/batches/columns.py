@@ -81,6 +81,7 @@ RECORDINGS: tuple[Column, ...] = (
     Column("started_at", "time", "UTC", "When the recording began; null where that is not known beyond doubt."),
     Column("started_at_local", "text", "", "The same as the manifest has it."),
     Column("outcome", "text", "", "What became of a call, as the manifest has it, such as `never connected`."),
+    Column("small_group", "boolean", "", "With `--anonymize`: whether its group has fewer than five recordings."),
     Column("thresholds", "category", "", "Fingerprint of the thresholds: equal where the policy is equal."),
     Column("audioq", "category", "", "Version of audioq that scored it."),
     _VERSION,

@@ -16,6 +16,7 @@ from audioq.batches.limits import Limits
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool, cores
+from audioq.batches.pseudonyms import pseudonyms_of
 from audioq.batches.ranges import check_ranges
 from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
@@ -79,6 +80,7 @@ def estimate(
     by_hash: bool = False,
     jobs: int | None = None,
     seed: int = 1,
+    anonymize: bytes | str | os.PathLike[str] | None = None,
     storage_options: Mapping[str, Any] | None = None,
 ) -> Estimate:
     """Say what a batch would be, without writing anything.
@@ -88,7 +90,7 @@ def estimate(
 
     Parameters
     ----------
-    source, output, glob, raw_format, by_hash, jobs, storage_options
+    source, output, glob, raw_format, by_hash, jobs, anonymize, storage_options
         As in `batch`.
     seed : int
         Of the draw.
@@ -100,9 +102,11 @@ def estimate(
     check_ranges(jobs=jobs, seed=seed)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "storage_options": storage_options}
+    mask = pseudonyms_of(anonymize, output=output)
     with Plan() as plan, Plan() as drawn:
         every: _Sizes = defaultdict(int)
-        plan.add(_sized(list_items(sources, raw=raw_format is not None, **how), every))
+        listed = list_items(sources, raw=raw_format is not None, **how)
+        plan.add(_sized(listed if mask is None else mask.items(listed), every))
         total = plan.total()
         if output is not None and (place := output_at(output, storage_options)).has_log():
             with place.reading() as log:
@@ -126,7 +130,7 @@ _Sizes = defaultdict[str, int]
 
 
 def _ending(item: Item) -> str:
-    return os.path.splitext(item.member or item.address)[1].lower()
+    return os.path.splitext(item.found[0] or item.address)[1].lower()
 
 
 def _sized(items: Iterable[Item], sizes: _Sizes) -> Iterator[Item]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from audioq.batches.buckets import is_address
 from audioq.batches.checks import Checks
+from audioq.batches.groups import Groups
 from audioq.batches.logs import Log
 from audioq.batches.outputs import Output
 from audioq.batches.plans import Plan
@@ -25,12 +26,20 @@ def rows_of(plan: Plan, log: Log) -> Iterator[Row]:
         yield row if item is None else {**row, "item": item.record()}
 
 
-def finish(plan: Plan, log: Log, place: Output, how: Mapping[str, Any], checks: Checks) -> Summary:
-    """Write the tables and the summary of all rows, and return the latter with what the batch is held to."""
+def finish(
+    plan: Plan, log: Log, place: Output, how: Mapping[str, Any], checks: Checks, groups: Sequence[str] = ()
+) -> Summary:
+    """Write the tables and the summary of all rows, and return the latter with what the batch is held to.
+
+    Small groups by some columns are marked.
+    """
     summary = Summary(passage=checks.passage, comparison=checks.comparison)
     log.flush()
-    rows = summary.counting(checks.counting(rows_of(plan, log)))
-    place.write(rows, **how)
+    rows = rows_of(plan, log)
+    if groups:
+        summary.groups = Groups(rows_of(plan, log), groups)
+        rows = summary.groups.marked(rows)
+    place.write(summary.counting(checks.counting(rows)), **how)
     place.put(SUMMARY, summary.to_json().encode("ascii"))
     return summary
 

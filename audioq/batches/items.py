@@ -47,10 +47,13 @@ class Item:
         exist; ...")``; the causes are those of `rows.CAUSES`.
     occurrence : int
         0 for the first item of its `file`, 1 for the second, and so on.
+    real : tuple of (str or None, str) or None
+        Where names are replaced, `member` and `version` as the source has them, for the worker alone: no row has them.
     """
 
     file: str
-    address: str = ""
+    # Neither is shown by repr: a worker of a cluster writes what it was given into its own log when it fails.
+    address: str = field(default="", repr=False)
     member: str | None = None
     size: int | None = None
     version: str = ""
@@ -60,6 +63,17 @@ class Item:
     outcome: str | None = None
     problem: tuple[str, str] | None = None
     occurrence: int = 0
+    real: tuple[str | None, str] | None = field(default=None, repr=False)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether names are replaced, so that nothing that is said of it may hold the real ones."""
+        return self.real is not None
+
+    @property
+    def found(self) -> tuple[str | None, str]:
+        """`member` and `version` as the source has them."""
+        return self.real or (self.member, self.version)
 
     @property
     def name(self) -> str:
@@ -96,12 +110,14 @@ class Item:
     def from_dict(cls, found: Mapping[str, Any]) -> Self:
         """Return the item of the dict that `dataclasses.asdict` gives."""
         problem = found["problem"] and (found["problem"][0], found["problem"][1])
+        real = found.get("real") and (found["real"][0], found["real"][1])
         legs = tuple(cls.from_dict(leg) for leg in found["legs"])
-        return cls(**{**found, "legs": legs, "problem": problem})
+        return cls(**{**found, "legs": legs, "problem": problem, "real": real})
 
     def record(self) -> dict[str, Any]:
         """Return what a row of the log keeps: everything but where this machine finds it."""
-        kept = {name: value for name, value in self._fields().items() if name not in ("address", "problem", "legs")}
+        left_out = ("address", "problem", "legs", "real")
+        kept = {name: value for name, value in self._fields().items() if name not in left_out}
         return {**kept, "legs": [leg.record() for leg in self.legs]}
 
     def _fields(self) -> dict[str, Any]:

@@ -22,6 +22,10 @@ from audioq.messages import text
 LOG = "log.jsonl"
 """Name of the log in the folder of the results."""
 LOG_VERSION = 1
+KEY = "anonymize_key"
+"""Option of a head whose rows have pseudonyms in place of names: the fingerprint of the key."""
+KEPT = "keep_columns"
+"""Option of such a head: columns of a manifest that stayed readable beside those that always do."""
 _LOCK = ".lock"
 _SYNC_SECONDS = 5.0
 _LOCK_SECONDS = 4.0
@@ -62,6 +66,11 @@ class Head:
     options: Mapping[str, Any]
     anew: bool = False
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether the rows have pseudonyms in place of names."""
+        return KEY in self.options
+
     def line(self) -> bytes:
         """Return the head as a line of the log."""
         own = {name: getattr(self, name) for name in ("audioq", "measurement", "thresholds")}
@@ -73,6 +82,9 @@ class Head:
     def differences(self, line: bytes) -> list[str]:
         """Return what another head says otherwise: ``name: theirs, now ours``."""
         theirs, ours = json.loads(line), json.loads(self.line())
+        if self.is_masked:  # what is said of the names stands by itself
+            theirs, ours = ({**one, **{name: one["options"].pop(name, None) for name in (KEY, KEPT)}}
+                            for one in (theirs, ours))  # fmt: skip
         return [f"{name}: {_short(theirs.get(name))}, now {_short(ours[name])}"
                 for name in ours if name != "anew" and theirs.get(name) != ours[name]]  # fmt: skip
 
@@ -202,6 +214,10 @@ class Log(LogReader):
         self._repair()
         self._synced = time.monotonic()
         self._start, last = self._last_head(folder)
+        if last is not None and (KEY in json.loads(last)["options"]) is not head.is_masked:
+            # Whatever is scored anew, the rows before stay in the log.
+            id = "error.batch.open_names" if head.is_masked else "error.batch.hidden_names"
+            raise BatchError(text(id, {"folder": folder}))
         if last is None or (rescore and (self._finished or not self._goes_on(head, last))):
             self._start = self.append(replace(head, anew=rescore).line())
         elif different := head.differences(last):

@@ -66,7 +66,7 @@ def located(
 
 @contextmanager
 def _emptied(item: Item, folder: str | None) -> Iterator[str]:
-    ending = _ENDING.search(item.member or path_of(item.address))
+    ending = _ENDING.search(item.found[0] or path_of(item.address))
     with copying(item.file, folder):
         number, path = tempfile.mkstemp(ending[0] if ending else "", prefix(), folder)
         os.close(number)
@@ -86,20 +86,21 @@ def _fetch(
     archives: Archives | None,
 ) -> None:
     etag = ""
+    member, version = item.found
     with open(path, "wb") as copy:
         write = _limited(item, copier(item.file, copy.write, folder), most_bytes)
-        if item.member is None:
+        if member is None:
             etag = copy_object(item.address, write, storage_options)
         else:
             kept = archives or Archives(dict(storage_options or {}))
             try:
-                kept.copy(item.file, item.address, item.member, item.occurrence, write)
+                kept.copy(item.file, item.address, member, item.occurrence, write)
             finally:
                 if archives is None:
                     kept.close()
         copy.flush()
         size = copy.tell()
-    if (item.size is not None and size != item.size) or (etag and item.version and etag != item.version):
+    if (item.size is not None and size != item.size) or (etag and version and etag != version):
         raise refused(item.file, "changed")
 
 
@@ -139,6 +140,7 @@ def check_unchanged(item: Item) -> None:
         raise refused(item.file, "vanished") from cause
     except (OSError, ValueError) as cause:
         raise reason(item.file, cause) from cause
-    same = is_digest(item.version) or str(found.st_mtime_ns) == item.version
+    _, version = item.found
+    same = is_digest(version) or str(found.st_mtime_ns) == version
     if found.st_size != item.size or not same:
         raise refused(item.file, "changed")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from audioq.batches.items import Item
 from audioq.batches.logs import Entry
 
 _PAGE = 500
-_TABLES = """
+_ITEMS = """
 CREATE TABLE items (ordinal INTEGER PRIMARY KEY, id TEXT, key TEXT, item TEXT, size INT, status TEXT, offset INT);
 CREATE INDEX items_by_key ON items (key);
 CREATE INDEX items_by_id ON items (id);
+"""
+_TABLES = f"""{_ITEMS}
 CREATE TABLE gone (id TEXT PRIMARY KEY, offset INT, status TEXT);
 """
 _PENDING = {False: "status IS NULL", True: "(status IS NULL OR status = 'failed')"}
@@ -36,6 +38,7 @@ class Plan:
         # It is gone after a crash in any case, so it needs no journal, which costs more than the rest.
         self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
         self._base.executescript(_TABLES)
+        self._last = "ordinal"  # what the rows are sorted by in the end
 
     def __enter__(self) -> Plan:
         return self
@@ -59,6 +62,27 @@ class Plan:
         self._base.executemany("INSERT INTO kept VALUES (?)", ((ordinal,) for ordinal in kept))
         self._base.execute("DELETE FROM items WHERE ordinal NOT IN (SELECT ordinal FROM kept)")
         self._base.execute("COMMIT")
+
+    def mix(self, place: Callable[[Item], str]) -> None:
+        """Have the items done in the order of what `place` says of them, and end in that of their ids.
+
+        The order of the sources would tell which row is whose to anybody who knows their names.
+        """
+        self._last = "id"
+        listed = self._base.execute("SELECT ordinal, item FROM items")
+        places = ((ordinal, place(Item.from_json(item))) for ordinal, item in listed)
+        self._base.execute("BEGIN")
+        self._base.execute("CREATE TABLE places (ordinal INTEGER PRIMARY KEY, place TEXT)")
+        self._base.executemany("INSERT INTO places VALUES (?, ?)", places)
+        self._base.execute("COMMIT")
+        self._base.executescript("ALTER TABLE items RENAME TO listed; DROP INDEX items_by_key; DROP INDEX items_by_id;")
+        self._base.executescript(_ITEMS)
+        columns = "id, key, item, size, status, offset"
+        listed_so = f"SELECT {columns} FROM listed JOIN places USING (ordinal) ORDER BY place, ordinal"
+        self._base.execute("BEGIN")
+        self._base.execute(f"INSERT INTO items ({columns}) {listed_so}")
+        self._base.execute("COMMIT")
+        self._base.executescript("DROP TABLE listed; DROP TABLE places")
 
     def take_up(self, entries: Iterable[Entry], *, new_only: bool = False) -> None:
         """Learn what is done: of rows of the same item the last counts.
@@ -127,7 +151,7 @@ class Plan:
 
     def finished(self) -> Iterator[tuple[Item | None, int]]:
         """Yield where the rows are, in the order of the sources; then those of recordings that are there no more."""
-        sql = "SELECT item, offset FROM items WHERE offset IS NOT NULL ORDER BY ordinal"
+        sql = f"SELECT item, offset FROM items WHERE offset IS NOT NULL ORDER BY {self._last}"
         for item, offset in self._base.execute(sql):
             yield Item.from_json(item), offset
         for offset in self.gone():

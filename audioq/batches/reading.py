@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
@@ -91,7 +92,7 @@ def _found(path: str, table: str, make: Any, time_zone: str | None, options: Map
             with open_file(name) as file:
                 return make(*_told(file, table, time_zone))
     if f"{table}.csv" in names:
-        with io.TextIOWrapper(open_file(f"{table}.csv"), encoding="utf-8", newline="") as cells:
+        with _long_cells(), io.TextIOWrapper(open_file(f"{table}.csv"), encoding="utf-8", newline="") as cells:
             return make(*_csv(cells, table))
     values = {"path": undecoded(shown(path)), "table": table}
     raise BatchError(text("error.no_table" if COMMIT in names else "error.no_results", values))
@@ -187,10 +188,19 @@ def _row_at(file: IO[bytes], place: int) -> Row:
     return json.loads(file.readline())  # type: ignore[no-any-return]
 
 
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let cells be of any length, and only here: the limit is one for the whole process."""
+    before = csv.field_size_limit(sys.maxsize)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
 def _csv(file: IO[str], table: str) -> tuple[list[Column], Iterator[list[Record]]]:
     from audioq.batches.spelling import read
 
-    csv.field_size_limit(sys.maxsize)
     lines = csv.reader(file)
     names = next(lines)
     by_name = {column.name: column for column in _columns(table, names)}

@@ -25,7 +25,9 @@ def refused(file: str, id: str, **values: object) -> AudioError:
     """Return the error of one recording, for the sentences ``error.listing.ID`` and ``remedy.listing.ID``."""
     cause = _CAUSES.get(id, "unreadable")
     kind = LimitError if cause == "too_large" else AudioError
-    return kind(file, *(_filled(id, values) if values else _plain(id)), cause)
+    error = kind(file, *(_filled(id, values) if values else _plain(id)), cause)
+    error.quotes = "cause" in values and str(values["cause"]) in error.problem
+    return error
 
 
 def _filled(id: str, values: Mapping[str, object]) -> tuple[str, str]:

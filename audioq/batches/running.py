@@ -16,6 +16,7 @@ from audioq.batches.logs import Head
 from audioq.batches.moments import zone
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
+from audioq.batches.pseudonyms import Pseudonyms, pseudonyms_of
 from audioq.batches.ranges import check_ranges
 from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
@@ -66,6 +67,8 @@ def batch(
     seed: int = 1,
     tables: str | os.PathLike[str] | None = None,
     time_zone: str | None = None,
+    anonymize: bytes | str | os.PathLike[str] | None = None,
+    keep_columns: Sequence[str] = (),
     storage_options: Mapping[str, Any] | None = None,
     scheduler: str | None = None,
     client: Any = None,
@@ -119,6 +122,10 @@ def batch(
         Folder in which feature tables are kept, and used again when thresholds change.
     time_zone : str, optional
         IANA name of the zone of times without an offset, such as ``Europe/Moscow``.
+    anonymize : bytes or path, optional
+        Replaces names by a keyed hash in everything that is written: the key, or the file that holds it.
+    keep_columns : sequence of str
+        Columns of the manifest that stay readable then, besides those that always do; see docs/batch.md.
     storage_options : mapping, optional
         What fsspec needs to reach addresses.
     scheduler : str, optional
@@ -161,15 +168,18 @@ def batch(
     check_ranges(jobs=jobs, sample=sample, seed=seed, start=start, end=end, limits=limits)
     options = given(locals(), *_READING, *_ROLES)
     zone(time_zone)  # which refuses names of none
+    mask = pseudonyms_of(anonymize, keep_columns, output, sha256=sha256, debug=debug)
     with ExitStack() as opened:
         held_to: dict[str, Any] = {"fail_on": fail_on, "fail_if": fail_if, "allow": allow, "baseline": baseline}
         told: dict[str, Any] = {"junit": junit, "prometheus": prometheus, "storage_options": storage_options}
         checks = opened.enter_context(Checks.of(output, **held_to, **told))
         plan = opened.enter_context(Plan())
         reading = {"glob": glob, "raw": raw_format is not None, "by_hash": by_hash, "storage_options": storage_options}
-        carried = _list(plan, source, reading, say)
+        carried = _list(plan, source, reading, mask, say)
         if sample is not None:
             plan.sample(sample, seed)
+        if mask is not None:
+            plan.mix(mask.place)
         how: dict[str, Any] = {
             "layout": Layout.of(carried, time_zone),
             "formats": _several(format),
@@ -178,7 +188,7 @@ def batch(
         check_tables(**how)
         checks.match(plan)
         place = output_at(output, storage_options, say)
-        head = head_of(thresholds, options)
+        head = head_of(thresholds, options if mask is None else {**options, **mask.head()})
         log = opened.enter_context(place.log(head, rescore))
         plan.take_up(log.entries(), new_only=new_only)
         refuse_moved(plan, log, os.fspath(output))
@@ -186,20 +196,25 @@ def batch(
         scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
         crew = crew_of(scoring, limits, jobs, start_method, scheduler, client)
         work(plan, log, place, crew, retry_failed, watch)
-        summary = finish(plan, log, place, how, checks)
+        summary = finish(plan, log, place, how, checks, () if mask is None else mask.groups)
         tell(plan, log, os.fspath(output), summary, checks, time.monotonic() - begun)
         return summary
 
 
 def _list(
-    plan: Plan, source: Source | Sequence[Source], reading: Mapping[str, Any], say: Callable[[str], None]
+    plan: Plan,
+    source: Source | Sequence[Source],
+    reading: Mapping[str, Any],
+    mask: Pseudonyms | None,
+    say: Callable[[str], None],
 ) -> dict[str, None]:
     """Put everything that the sources have into the plan, and return the columns that it carries."""
     carried: dict[str, None] = {}
     notes: list[str] = []
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    plan.add(_noting(carried, list_items(sources, notes=notes, **reading)))
-    for note in notes:
+    listed = list_items(sources, notes=notes, **reading)
+    plan.add(_noting(carried, listed if mask is None else mask.items(listed)))
+    for note in notes if mask is None else mask.notes(notes, sources, carried):
         say(note)
     return carried
 

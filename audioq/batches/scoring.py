@@ -24,6 +24,7 @@ from audioq.batches.limits import Limits
 from audioq.batches.places import check_unchanged, located
 from audioq.batches.refusals import refused
 from audioq.batches.rows import Row, failed_row, row_of
+from audioq.batches.withholding import fault_of, told
 from audioq.errors import AudioError, AudioqError, InstallationError, InternalError, RoomError
 from audioq.messages import text
 from audioq.report import Report
@@ -115,13 +116,13 @@ class Scoring:
     def _failure(self, item: Item, error: Exception) -> Row:
         if isinstance(error, AudioqError):
             cause = error.cause if isinstance(error, AudioError) else "unreadable"
-            return failed_row(item, cause, type(error).__name__, str(error))
+            return failed_row(item, cause, type(error).__name__, told(item, error))
         return self._our_fault(item, error)
 
     def _our_fault(self, item: Item, error: Exception) -> Row:
         from audioq import __version__
 
-        cause = traceback.format_exc() if self.debug else f"{type(error).__name__}: {error}"
+        cause = traceback.format_exc() if self.debug else fault_of(item, error)
         message = text("error.internal", {"file": item.file, "cause": cause, "version": __version__})
         return failed_row(item, "internal", InternalError.__name__, message)
 
@@ -175,14 +176,18 @@ class Scoring:
         from audioq.report import Failure
 
         read: dict[str, FeatureTable | Failure] = {}
+        call = item.options.get("call_id")
         for leg in item.legs:
             name = leg.options["leg"]
+            if leg.problem is not None:  # such as a file of this machine in a manifest from elsewhere: never opened
+                read[name] = Failure(leg.file, AudioError.__name__, leg.problem[1], call, name)
+                continue
             try:
                 read[name] = self._table(leg, place)
             except AudioError as error:
-                read[name] = Failure(leg.file, type(error).__name__, str(error), item.options.get("call_id"), name)
+                read[name] = Failure(leg.file, type(error).__name__, told(leg, error), call, name)
         roles = {name: value for name, value in self._options(item).items() if name in _ROLES and name != "channels"}
-        report = compose_legs(read, call_id=item.options.get("call_id"), thresholds=self.thresholds, **roles)
+        report = compose_legs(read, call_id=call, thresholds=self.thresholds, **roles)
         return replace(report, file=item.file)
 
     def _options(self, item: Item) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def list_items(
         A manifest makes no sense, an address cannot be listed, or a package is missing.
     """
     given = [sources] if isinstance(sources, str | os.PathLike) else sources
-    paths = [_local(os.fspath(source)) for source in given]
+    paths = [local_path(os.fspath(source)) for source in given]
     listing = _Listing(choice(glob, raw), by_hash, options or {}, storage_options, notes)
     repeating = len(paths) > 1 or any(is_manifest(path) or is_archive(path) for path in paths)
     names = Tally() if repeating else None  # a folder by itself has no name twice
@@ -79,7 +79,7 @@ def list_items(
             yield item if names is None else item.numbered(names.add(item.name))
 
 
-def _local(source: str) -> str:
+def local_path(source: str) -> str:
     """Return the path that an address of this machine means."""
     return unquote(source.removeprefix("file://")) if source.startswith("file://") else source
 

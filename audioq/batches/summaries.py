@@ -19,6 +19,7 @@ from audioq.render.escape import printable, undecoded
 if TYPE_CHECKING:
     from audioq.batches.comparisons import Comparison
     from audioq.batches.gates import Passage
+    from audioq.batches.groups import Groups
     from audioq.batches.rows import Row
 
 SUMMARY_VERSION = 1
@@ -57,6 +58,8 @@ class Summary:
         Recordings whose bytes are probably in another format.
     passage, comparison : Passage, Comparison or None
         How it fared at its gate, and against its baseline; filled beside it.
+    groups : Groups or None
+        Which groups are small, where names are replaced.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -72,6 +75,7 @@ class Summary:
     misread: int = 0
     passage: Passage | None = None
     comparison: Comparison | None = None
+    groups: Groups | None = None
 
     def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the rows on and add each."""
@@ -149,6 +153,7 @@ class Summary:
             "most_severe": [dict(one) for one in self.worst],
             **({} if self.passage is None else {"gate": self.passage.to_dict()}),
             **({} if self.comparison is None else {"baseline": self.comparison.to_dict()}),
+            **(self.groups.to_dict() if self.groups else {}),
         }
 
     @property
@@ -189,6 +194,8 @@ class Summary:
             yield text("summary.without_leg", {"count": self.without_leg}, language)
         if self.misread:
             yield text("summary.misread", {"count": self.misread}, language)
+        if self.groups:
+            yield self.groups.to_text(language)
 
     def _hours(self, language: str) -> str:
         return text("summary.hours", {"hours": float(self.seconds / 3600)}, language)

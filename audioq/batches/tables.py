@@ -82,6 +82,7 @@ def recording_of(row: Row) -> Record:
         "leg": plain(result.get("leg") or _leg(result) or options.get("leg") or item["columns"].get("leg")),
         "started_at_local": plain(item["columns"].get("started_at")),
         "outcome": plain(item["outcome"] or item["columns"].get("outcome")),
+        "small_group": row.get("small_group"),
         "thresholds": result.get("thresholds"),
         "audioq": result.get("audioq"),
     }

@@ -11,10 +11,11 @@ from typing import Any
 from audioq.batches.buckets import shown
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
-from audioq.batches.logs import LogReader
+from audioq.batches.logs import KEPT, KEY, LogReader
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
+from audioq.batches.pseudonyms import Pseudonyms, pseudonyms_of
 from audioq.batches.ranges import check_ranges
 from audioq.batches.rows import Row
 from audioq.batches.scoring import Scoring
@@ -93,6 +94,7 @@ def verify(
     max_duration: float = _LIMITS.max_duration,
     max_memory: int = _LIMITS.max_memory,
     max_size: int = _LIMITS.max_size,
+    anonymize: bytes | str | os.PathLike[str] | None = None,
     storage_options: Mapping[str, Any] | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> Verification:
@@ -109,8 +111,8 @@ def verify(
     sample : int, optional
         Try only so many rows, drawn at random with `seed`.
     seed : int
-    jobs, timeout, max_duration, max_memory, max_size, storage_options
-        As in `batch`.
+    jobs, timeout, max_duration, max_memory, max_size, anonymize, storage_options
+        As in `batch`; the key must be that of the batch.
     watch : callable, optional
         Gets how many rows were tried, and of how many.
 
@@ -121,29 +123,38 @@ def verify(
     Raises
     ------
     BatchError
-        There are no results, or they were judged by other thresholds.
+        There are no results, or they were judged by other thresholds or made with another key.
     """
     limits = Limits(timeout, max_duration, max_memory, max_size)
     check_ranges(jobs=jobs, sample=sample, seed=seed, limits=limits)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
+    mask = pseudonyms_of(anonymize, output=results)
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "storage_options": storage_options}
     with output_at(results, storage_options).reading() as reader, Plan() as plan:
-        options = _options(reader, thresholds, results)
+        options = _options(reader, thresholds, results, mask)
         scoring = Scoring(thresholds, limits, options, storage_options=storage_options)
-        plan.add(list_items(sources, raw="raw_format" in options, **how))
+        listed = list_items(sources, raw="raw_format" in options, **how)
+        plan.add(listed if mask is None else mask.items(listed))
         plan.take_up(reader.entries())
         found = Verification(without_row=plan.amount().items)
         rows = dict(_rows(plan, found))
         return _compare(plan, rows, reader, Pool(scoring, limits, jobs), found, _drawn(rows, sample, seed), watch)
 
 
-def _options(reader: LogReader, thresholds: Thresholds, results: str | os.PathLike[str]) -> Mapping[str, Any]:
-    """Return what was said of all recordings when the rows were made, if by these thresholds."""
+def _options(
+    reader: LogReader, thresholds: Thresholds, results: str | os.PathLike[str], mask: Pseudonyms | None
+) -> Mapping[str, Any]:
+    """Return what was said of all recordings when the rows were made, if by these thresholds and with this key."""
     head = reader.head
+    theirs, ours = head.options.get(KEY), mask and mask.fingerprint
+    if theirs != ours:
+        id = "verify_no_key" if ours is None else "verify_open" if theirs is None else "verify_other_key"
+        values = {"folder": shown(os.fspath(results)), "theirs": theirs, "ours": ours}
+        raise BatchError(text(f"error.batch.{id}", values))
     if head.thresholds != thresholds.fingerprint:
         values = {"folder": shown(os.fspath(results)), "theirs": head.thresholds, "ours": thresholds.fingerprint}
         raise BatchError(text("error.batch.other_thresholds", values))
-    return head.options
+    return {name: value for name, value in head.options.items() if name not in (KEY, KEPT)}
 
 
 def _rows(plan: Plan, found: Verification) -> Iterator[tuple[str, int]]:

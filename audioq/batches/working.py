@@ -17,6 +17,7 @@ from audioq.batches.rows import Row, failed_row
 from audioq.batches.scoring import Scoring, line_of
 from audioq.batches.steps import Step, Watch
 from audioq.batches.stopping import Stopping
+from audioq.batches.withholding import detail_of
 from audioq.errors import BatchError, CrashError, InternalError, LimitError
 from audioq.messages import text
 from audioq.render.escape import printable
@@ -61,12 +62,13 @@ def refuse_moved(plan: Plan, log: Log, folder: str) -> None:
         was = log.row(offset)["item"]
         for item in plan.like(was["size"]):
             names = (os.path.basename(one) for one in (item.file, was["file"]))
-            if len(set(names)) == 1 and item.version == was["version"] and item.file:
+            same = item.is_masked or len(set(names)) == 1  # a keyed version holds the last part of the name
+            if same and item.version == was["version"] and item.file:
                 values = {"folder": folder, "was": printable(was["file"]), "now": printable(item.file)}
                 raise BatchError(text("error.batch.moved", values))
 
 
 def _lost(item: Item, loss: Loss) -> Row:
     """Return the row of an item that no worker lived to answer for."""
-    said = text(f"error.batch.{loss.cause}", {"file": item.file, "detail": loss.detail})
+    said = text(f"error.batch.{loss.cause}", {"file": item.file, "detail": detail_of(item, loss)})
     return failed_row(item, loss.cause, _LOSSES[loss.cause].__name__, said)

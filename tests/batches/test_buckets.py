@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from made_batches import speech
 
 from audioq.batches import bucket_logs, bucket_parts, buckets
 from audioq.batches.bucket_logs import BucketLog
@@ -20,10 +21,13 @@ from audioq.batches.bucket_parts import Parts
 from audioq.batches.buckets import is_address, list_objects, object_info, shown
 from audioq.batches.folders import choice
 from audioq.batches.items import Item
+from audioq.batches.limits import Limits
 from audioq.batches.logs import Head, Log
 from audioq.batches.places import check_unchanged, located
+from audioq.batches.scoring import Scoring
 from audioq.batches.sources import list_items
 from audioq.errors import AudioError, BatchError, LimitError
+from audioq.thresholds import DEFAULT_THRESHOLDS
 
 fsspec = pytest.importorskip("fsspec")
 
@@ -35,6 +39,16 @@ def memory():
     system.pseudo_dirs[:] = [""]
     yield system
     system.store.clear()
+
+
+def test_no_leg_of_a_manifest_from_elsewhere_is_a_file_of_this_machine(memory, tmp_path):
+    speech(tmp_path / "mine.wav")
+    memory.pipe_file("/b/theirs.wav", speech(tmp_path / "theirs.wav").read_bytes())
+    memory.pipe_file("/b/m.csv", f"file,call_id,leg\n{tmp_path}/mine.wav,c,near\ntheirs.wav,c,far\n".encode())
+    (call,) = list_items("memory://b/m.csv")
+    result = Scoring(DEFAULT_THRESHOLDS, Limits(), {}).row(call)["result"]
+    assert [leg["leg"] for leg in result["legs"] if "format" in leg] == ["far"]
+    assert "names a file of this machine" in result["legs"][1]["error"]["message"]
 
 
 @pytest.fixture

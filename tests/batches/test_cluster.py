@@ -15,12 +15,14 @@ import made_jobs
 import pytest
 from made_fleet import Fleet, fleet, wait_for
 from made_jobs import Task
+from made_names import told
 
 import audioq
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
 from audioq.batches.logs import LogReader
 from audioq.batches.pool import Loss
+from audioq.batches.pseudonyms import Pseudonyms
 from audioq.batches.scoring import Scoring
 from audioq.errors import BatchError, InstallationError
 from audioq.thresholds import DEFAULT_THRESHOLDS
@@ -120,6 +122,28 @@ def test_the_results_are_those_of_one_machine_to_the_byte(lasting, tmp_path):
     audioq.batch(source, there, scheduler=lasting.address)
     for name in ("recordings.csv", "channels.csv", "events.csv", "summary.json"):
         assert (there / name).read_bytes() == (here / name).read_bytes()
+
+
+def test_anonymised_results_are_the_same_too_and_workers_log_no_name(lasting, tmp_path):
+    source = recordings(tmp_path / "Zanzib calls", 4)
+    for file in source.iterdir():
+        file.rename(source / f"Zanzib {file.name}")
+    (source / "Zanzib broken.wav").write_bytes(b"RIFF")
+    (source / "Zanzib gone.wav").symlink_to("nowhere.wav")
+    here, there = tmp_path / "here", tmp_path / "there"
+    audioq.batch(source, here, jobs=1, anonymize=b"a key of tests only")
+    with distributed.Client(lasting.address, set_as_default=False) as client:
+        audioq.batch(source, there, client=client, anonymize=b"a key of tests only")
+        story = str(client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.transition_log)))
+    for name in ("recordings.csv", "channels.csv", "events.csv", "summary.json"):
+        assert (there / name).read_bytes() == (here / name).read_bytes()
+    assert told(here, there, said=story) == [] and "do-" in story
+    assert b"zanzib" not in b"".join(log.read_bytes().lower() for log in lasting.folder.glob("*.log"))
+
+
+def test_a_task_says_no_name_where_workers_write_it_into_their_logs():
+    item = Pseudonyms(bytes(16)).item(Item("Zanzib.wav", "/Zanzib/Zanzib.wav", "Zanzib.wav", 10, "Zanzib"))
+    assert told(said=repr(item)) == []
 
 
 def test_a_recording_that_workers_do_not_find_is_told_with_the_remedy(tmp_path):

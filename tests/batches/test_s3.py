@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 from made_fleet import ENVIRONMENT, WAIT_SECONDS, fleet, wait_for
+from made_names import told
 
 import audioq
 from audioq.batches import bucket_logs, leases
@@ -122,6 +124,36 @@ def test_a_manifest_in_the_bucket_names_recordings_beside_it(bucket, tmp_path):
     summary = audioq.batch(f"{bucket}/list.csv", tmp_path / "out", jobs=1)
     assert summary.statuses == {"ok": 2, "failed": 1} and summary.causes == {"missing": 1}
     assert list(audioq.read_results(tmp_path / "out")["operator"]) == ["A", "B", "B"]
+
+
+def test_anonymised_results_name_no_object_and_notice_what_becomes_of_one(bucket, tmp_path):
+    store, calls = s3fs.S3FileSystem(), f"{bucket}/Zanzib calls"
+    with zipfile.ZipFile(tmp_path / "Zanzib.zip", "w") as archive:
+        archive.write(SAMPLES / NAMES[0], f"Zanzib in/{NAMES[0]}")
+        archive.writestr("Zanzib broken.wav", b"no sound")
+    store.put_file(str(tmp_path / "Zanzib.zip"), f"{bucket}/Zanzib.zip")
+    for number, verb in enumerate(("stays", "goes", "changes", "broken")):
+        store.put_file(str(SAMPLES / NAMES[number]), f"{calls}/Zanzib {verb}.wav")
+    store.pipe_file(f"{calls}/Zanzib broken.wav", b"no sound")
+    store.pipe_file(f"{bucket}/Zanzib.csv", b"file,who\nZanzib calls/Zanzib stays.wav,Zanzib\nZanzib gone.wav,Zanzib\n")
+
+    def move(step):
+        if step.row is None:
+            store.rm_file(f"{calls}/Zanzib goes.wav")
+            size = store.info(f"{calls}/Zanzib changes.wav")["size"]
+            store.pipe_file(f"{calls}/Zanzib changes.wav", bytes(size))  # the etag alone tells
+
+    notes: list[str] = []
+    sources, how = [calls, f"{bucket}/Zanzib.zip", f"{bucket}/Zanzib.csv"], {"jobs": 1, "anonymize": bytes(16)}
+    summary = audioq.batch(sources, tmp_path / "out", watch=move, say=notes.append, **how)
+    assert summary.statuses == {"ok": 3, "failed": 5}
+    assert summary.causes == {"missing": 2, "changed": 1, "unreadable": 2}
+    assert told(tmp_path / "out", said="\n".join([*notes, summary.to_text()])) == []
+    assert bucket.removeprefix("s3://").encode() not in (tmp_path / "out" / "log.jsonl").read_bytes()
+    audioq.batch(sources, f"{bucket}/out", **how)
+    for name in objects(f"{bucket}/out"):
+        assert b"zanzib" not in content(f"{bucket}/out/{name}").lower()
+    assert audioq.verify(f"{bucket}/out", sources, jobs=1, anonymize=bytes(16)).agree == 7
 
 
 def test_results_in_a_bucket_are_those_of_a_folder_to_the_byte(bucket, tmp_path):

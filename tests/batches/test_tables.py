@@ -40,6 +40,7 @@ def test_every_record_has_every_column_in_order():
 def test_every_column_is_filled_by_some_row():
     everything = rows()
     everything[0]["result"]["sha256"] = "0" * 64
+    everything[0]["small_group"] = True
     everything[0]["result"]["recording"] |= {"chain": "direct", "confidence": 0.9, "side": "far"}
     everything[0]["result"]["recording"]["faults"] = [{"id": "dc_jump", "channel": 0, "value": 1.0, "spans": []}]
     everything[0]["result"]["channels"][0] |= {"name": "agent", "role": "expected"}
