@@ -68,6 +68,7 @@ def test_the_commands_of_the_readme_run(calls):
     soundfile.write(calls / "speech" / "anna.wav", speechlike(8.0, 16000, np.random.default_rng(1)), 16000)
     bare = {"format": "RAW", "subtype": "PCM_16", "endian": "LITTLE"}
     soundfile.write(calls / "call.raw", speechlike(8.0, 8000, np.random.default_rng(1)), 8000, **bare)
+    (calls / "key").write_text("0123456789abcdef\n")
     for line in lines:
         # A hundred calls take a minute; three show the same.
         few = ["--count", "3", "--jobs", "1"] if line[1] == "simulate" else []

@@ -78,7 +78,11 @@ def test_no_byte_of_the_results_holds_a_name_and_each_row_is_found_by_the_key(na
     monkeypatch.setattr("audioq.batches.running.Scoring", Harmed)
     notes: list[str] = []
     how = {"format": ("csv", "jsonl", "parquet"), "jobs": 2}
-    hidden = harmed(named, tmp_path / "hidden", anonymize=KEY, tables=tmp_path / "kept", say=notes.append, **how)
+    to_others = {"junit": tmp_path / "hidden" / "tests.xml", "prometheus": tmp_path / "hidden" / "a.prom"}
+    to_others |= {"fail_on": "degraded", "fail_if": "duration_s>0.1"}
+    kept = {"tables": tmp_path / "kept", "say": notes.append}
+    hidden = harmed(named, tmp_path / "hidden", anonymize=KEY, **kept, **how, **to_others)
+    assert hidden.passage.met == 9 and b"duration_s is " in (tmp_path / "hidden" / "tests.xml").read_bytes()
     said = "\n".join([*capfd.readouterr(), *notes, hidden.to_text(), hidden.to_json()])
     assert told(tmp_path / "hidden", tmp_path / "kept", said=said) == []
     assert len(notes) > 1 and len(list((tmp_path / "kept").iterdir())) > 5
@@ -96,6 +100,16 @@ def test_no_byte_of_the_results_holds_a_name_and_each_row_is_found_by_the_key(na
             left_out = ("file", "file_uri", "call_id", "legs", "warnings")
             assert without(found["result"], left_out) == without(row["result"], left_out)
     assert not masked
+
+
+def test_earlier_results_with_the_same_key_are_a_baseline(tmp_path):
+    source = folder(tmp_path / "in", 3, 4.0)
+    for key, name in ((KEY, "old"), (OTHER, "other")):
+        batch(source, tmp_path / name, jobs=1, anonymize=key)
+    found = batch(source, tmp_path / "new", jobs=1, anonymize=KEY, baseline=tmp_path / "old").comparison
+    assert (found.pairs, found.only_here, found.made_otherwise) == (3, 0, False)
+    with pytest.raises(BatchError, match="no recording by the name"):
+        batch(source, tmp_path / "new", jobs=1, anonymize=KEY, baseline=tmp_path / "other")
 
 
 def by_file_and_call(results: Path) -> dict[str, dict]:
