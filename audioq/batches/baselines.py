@@ -18,8 +18,7 @@ from audioq.batches.doubts import is_misread
 from audioq.batches.logs import LOG, Head
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
-from audioq.batches.rows import Row
-from audioq.batches.summaries import LABELS
+from audioq.batches.rows import LABELS, Row
 from audioq.batches.titles import titles_of
 from audioq.errors import BatchError
 from audioq.messages import text

@@ -13,8 +13,7 @@ import numpy as np
 
 from audioq.batches.baselines import Baseline, Standing, standing_of
 from audioq.batches.logs import Head
-from audioq.batches.rows import Row
-from audioq.batches.summaries import LABELS
+from audioq.batches.rows import LABELS, Row
 from audioq.messages import text
 from audioq.render.escape import printable, undecoded
 

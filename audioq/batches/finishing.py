@@ -51,8 +51,8 @@ def tell(plan: Plan, log: Log, output: str, summary: Summary, checks: Checks, se
     if checks.junit is not None:
         from audioq.batches.junit import write_junit
 
-        write_junit(checks.junit, results, rows_of(plan, log), summary, checks)
+        write_junit(checks.junit, results, rows_of(plan, log), summary)
     if checks.prometheus is not None:
         from audioq.batches.gauges import write_gauges
 
-        write_gauges(checks.prometheus, results, summary, checks, seconds)
+        write_gauges(checks.prometheus, results, summary, seconds)

@@ -14,8 +14,7 @@ from typing import Any, Self
 
 from audioq.batches.columns import RECORDINGS
 from audioq.batches.doubts import is_misread, said_labels
-from audioq.batches.rows import Row
-from audioq.batches.summaries import LABELS
+from audioq.batches.rows import LABELS, Row
 from audioq.batches.tables import Record, recording_of
 from audioq.errors import BatchError
 from audioq.messages import text

@@ -14,7 +14,6 @@ from audioq.messages import text
 from audioq.render.escape import printable
 
 if TYPE_CHECKING:
-    from audioq.batches.checks import Checks
     from audioq.batches.summaries import Summary
 
 _ENDING = ".prom"
@@ -35,7 +34,7 @@ def check_gauges(file: str) -> None:
         raise BatchError(text("error.gauges.package"))
 
 
-def write_gauges(file: str, results: str, summary: Summary, checks: Checks, seconds: float) -> None:
+def write_gauges(file: str, results: str, summary: Summary, seconds: float) -> None:
     """Write the gauges of a batch that is finished, at one go.
 
     Every gauge has the label ``results``; other labels have the values of short lists, all of which are always there.
@@ -48,7 +47,7 @@ def write_gauges(file: str, results: str, summary: Summary, checks: Checks, seco
     results : str
         What tells this batch from others whose gauges lie in the same folder.
     summary : Summary
-    checks : Checks
+        With how it fared at its gate and against its baseline.
     seconds : float
         How long the run took.
 
@@ -62,7 +61,7 @@ def write_gauges(file: str, results: str, summary: Summary, checks: Checks, seco
     registry = CollectorRegistry()
     gauges = _Gauges(registry, printable(results))
     _of_summary(gauges, summary)
-    _of_checks(gauges, checks)
+    _of_checks(gauges, summary)
     gauges.set("run_seconds", "How long the last run took.", seconds)
     gauges.set("finished_timestamp_seconds", "When it was finished, in seconds of Unix.", time.time())
     try:
@@ -109,11 +108,11 @@ def _of_summary(gauges: _Gauges, summary: Summary) -> None:
     gauges.set("blocked_ratio", "Share of the blocked among the scored.", _number(summary.blocked_share))
 
 
-def _of_checks(gauges: _Gauges, checks: Checks) -> None:
-    if (passage := checks.passage) is not None:
+def _of_checks(gauges: _Gauges, summary: Summary) -> None:
+    if (passage := summary.passage) is not None:
         gauges.set("gate_passed", "Whether the gate was passed.", passage.is_open)
         gauges.set("gate_met", "Recordings that meet what is not let through.", passage.met)
-    if (comparison := checks.comparison) is None:
+    if (comparison := summary.comparison) is None:
         return
     worse = comparison.is_worse if comparison.pairs else math.nan
     gauges.set("baseline_worse", "Whether it is worse than the baseline.", worse)

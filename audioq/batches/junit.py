@@ -18,14 +18,14 @@ from audioq.render.escape import printable
 from audioq.scores import METRICS
 
 if TYPE_CHECKING:
-    from audioq.batches.checks import Checks
+    from audioq.batches.gates import Passage
     from audioq.batches.summaries import Summary
 
 _EVENTS = 20
 """How many events a test that failed shows."""
 
 
-def write_junit(file: str, results: str, rows: Iterable[Row], summary: Summary, checks: Checks) -> None:
+def write_junit(file: str, results: str, rows: Iterable[Row], summary: Summary) -> None:
     """Write the recordings of a batch as tests.
 
     A test fails where its recording meets the gate, and is an error where it could not be scored. Where no more meet
@@ -39,8 +39,7 @@ def write_junit(file: str, results: str, rows: Iterable[Row], summary: Summary, 
         Name of the suite.
     rows : iterable of Row
     summary : Summary
-        Of the same rows, as are the counts of `checks`.
-    checks : Checks
+        Of the same rows, with how they fared at the gate and against the baseline.
 
     Raises
     ------
@@ -49,7 +48,7 @@ def write_junit(file: str, results: str, rows: Iterable[Row], summary: Summary, 
     """
     try:
         with open(f"{file}.part", "wb") as out:
-            _write(out, results, rows, summary, checks)
+            _write(out, results, rows, summary)
         os.replace(f"{file}.part", file)
     except OSError as cause:
         with suppress(OSError):
@@ -58,23 +57,23 @@ def write_junit(file: str, results: str, rows: Iterable[Row], summary: Summary, 
         raise BatchError(text("error.checks.unwritten", values)) from cause
 
 
-def _write(out: io.BufferedWriter, results: str, rows: Iterable[Row], summary: Summary, checks: Checks) -> None:
+def _write(out: io.BufferedWriter, results: str, rows: Iterable[Row], summary: Summary) -> None:
     page = _Page(out)
-    counts = _counts(summary, checks)
+    counts = _counts(summary)
     with page.element("testsuites", counts), page.element("testsuite", {"name": results, **counts}):
         for row in rows:
-            _recording(page, results, row, checks)
-        for name, passed, lines in _wholes(checks):
+            _recording(page, results, row, summary.passage)
+        for name, passed, lines in _wholes(summary):
             with page.element("testcase", {"classname": f"{results}.batch", "name": name}):
                 if not passed:
                     page.leaf("failure", {"message": lines[0]}, "\n".join(lines))
     page.end()
 
 
-def _counts(summary: Summary, checks: Checks) -> dict[str, str]:
-    wholes = list(_wholes(checks))
-    failed, met = sum(not passed for _, passed, _ in wholes), checks.passage.met if checks.passage else 0
-    tolerated = met if checks.passage and checks.passage.is_open else 0
+def _counts(summary: Summary) -> dict[str, str]:
+    wholes = list(_wholes(summary))
+    failed, met = sum(not passed for _, passed, _ in wholes), summary.passage.met if summary.passage else 0
+    tolerated = met if summary.passage and summary.passage.is_open else 0
     counts = {
         "tests": summary.total + len(wholes),
         "failures": failed + met - tolerated,
@@ -84,15 +83,15 @@ def _counts(summary: Summary, checks: Checks) -> dict[str, str]:
     return {name: str(count) for name, count in counts.items()}
 
 
-def _wholes(checks: Checks) -> Iterator[tuple[str, bool, list[str]]]:
+def _wholes(summary: Summary) -> Iterator[tuple[str, bool, list[str]]]:
     """Yield the tests of the batch as a whole: name, whether it passed, and what is said of it."""
-    if checks.passage is not None:
-        yield "gate", checks.passage.is_open, list(checks.passage.to_lines())
-    if checks.comparison is not None:
-        yield "baseline", not checks.comparison.fails, list(checks.comparison.to_lines())
+    if summary.passage is not None:
+        yield "gate", summary.passage.is_open, list(summary.passage.to_lines())
+    if summary.comparison is not None:
+        yield "baseline", not summary.comparison.fails, list(summary.comparison.to_lines())
 
 
-def _recording(page: _Page, results: str, row: Row, checks: Checks) -> None:
+def _recording(page: _Page, results: str, row: Row, passage: Passage | None) -> None:
     record = recording_of(row)
     name = record["file"] or record["call_id"] or row["id"]
     with page.element("testcase", {"classname": results, "name": name}):
@@ -102,8 +101,8 @@ def _recording(page: _Page, results: str, row: Row, checks: Checks) -> None:
         if row["status"] == "no_recording":
             return page.leaf("skipped", {"message": record["outcome"] or ""})
         page.properties({"verdict": record["label"], **{one.name: record[one.name] for one in METRICS}})
-        met = list(checks.passage.gate.findings(row).values()) if checks.passage else []
-        if met and checks.passage and checks.passage.is_open:
+        met = list(passage.gate.findings(row).values()) if passage else []
+        if met and passage and passage.is_open:
             page.leaf("skipped", {"message": text("junit.tolerated", {"met": "; ".join(met)})})
         elif met:
             page.leaf("failure", {"type": record["label"], "message": "; ".join(met)}, "\n".join(_evidence(row)))

@@ -7,6 +7,7 @@ from typing import Any
 from audioq.batches.items import Item
 from audioq.render.json import to_dict
 from audioq.report import Failure, Report
+from audioq.rules import Label
 
 ROW_VERSION = 1
 """Version of a line of the log."""
@@ -27,6 +28,9 @@ CAUSES = {
     "internal": "met a fault of audioq itself",
 }
 """Why an item failed: the column ``cause`` and its meaning."""
+
+LABELS = tuple(map(str, Label))
+"""The verdicts, the worst last."""
 
 Row = dict[str, Any]
 """Keys: ``row`` (version), ``id``, ``key``, ``status`` (``ok``, ``failed`` or ``no_recording``), ``cause`` (one of

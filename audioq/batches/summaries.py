@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from audioq.batches.doubts import said_labels
+from audioq.batches.rows import LABELS
 from audioq.messages import text
 from audioq.render.escape import printable, undecoded
 
@@ -27,9 +28,6 @@ SUMMARY_VERSION = 1
 
 MOST_SEVERE = 10
 """How many of the most severe are named."""
-
-LABELS = ("intact", "degraded", "blocked")
-"""The verdicts, as every summary counts them, those of which there is none as well."""
 
 # What a manifest says is free text, and a page is not.
 _MOST_NAMES = 12

@@ -34,7 +34,7 @@ def checked(**asked):
 
 def suite(path, **asked):
     """Return the tests that are written of `rows`."""
-    write_junit(str(path), "nightly", rows(), *checked(**asked))
+    write_junit(str(path), "nightly", rows(), checked(**asked)[0])
     return next(iter(JUnitXml.fromfile(str(path))))
 
 
@@ -98,11 +98,11 @@ def test_old_tests_go_when_a_batch_begins_and_new_ones_come_whole(tmp_path):
     Checks.of("results", junit=old).begin(Head("0", "m", "t", {}))
     assert not old.exists()
     with pytest.raises(BatchError, match="cannot be written"):
-        write_junit(str(tmp_path / "none" / "a.xml"), "x", rows(), *checked())
+        write_junit(str(tmp_path / "none" / "a.xml"), "x", rows(), checked()[0])
 
 
 def gauges(path, **asked):
-    write_gauges(str(path), "nightly", *checked(**asked), seconds=12.5)
+    write_gauges(str(path), "nightly", checked(**asked)[0], seconds=12.5)
     families = text_string_to_metric_families(path.read_text())
     return {(one.name, *sorted(one.labels.items())): one.value for family in families for one in family.samples}
 
@@ -125,7 +125,7 @@ def test_gauges_say_what_the_summary_says(tmp_path):
 def test_labels_are_bounded_and_name_no_recording(tmp_path):
     found = gauges(tmp_path / "a.prom", fail_on="degraded")
     nothing = Summary()
-    write_gauges(str(tmp_path / "b.prom"), "nightly", nothing, Checks(), 0.0)
+    write_gauges(str(tmp_path / "b.prom"), "nightly", nothing, 0.0)
     families = text_string_to_metric_families((tmp_path / "b.prom").read_text())
     empty = {(one.name, *sorted(one.labels.items())) for family in families for one in family.samples}
     more = {name[0] for name in set(found) - empty}
@@ -208,7 +208,7 @@ def test_devices_and_folders_are_not_written_over_and_links_stay_links(tmp_path)
     (tmp_path / "there").mkdir()
     (tmp_path / "link.xml").symlink_to(tmp_path / "there" / "a.xml")
     checks = Checks.of(tmp_path / "out", junit=tmp_path / "link.xml")
-    write_junit(checks.junit, "x", rows(), *checked())
+    write_junit(checks.junit, "x", rows(), checked()[0])
     assert (tmp_path / "link.xml").is_symlink() and (tmp_path / "there" / "a.xml").read_bytes()
 
 
