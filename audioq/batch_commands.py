@@ -112,15 +112,16 @@ def batch(
     reading = {"glob": glob, "raw_format": raw_format, "by_hash": by_hash, "jobs": jobs, "seed": seed}
     held_to = {"fail_on": fail_on and str(fail_on), "fail_if": fail_if, "allow": allow, "baseline": baseline}
     held_to |= {"junit": junit, "prometheus": prometheus}
-    reading["anonymize"] = anonymize
+    masked: dict[str, Any] = {"anonymize": anonymize, "keep_columns": keep_column}
     if dry_run:
-        return _estimate(source, output, reading, held_to)
+        hiding = {**masked, "places": (output, tables), "sha256": sha256, "debug": debug}
+        return _estimate(source, output, reading | masked, held_to, hiding)
     roles = roles_of(channels, expect_speech, ignore_channels, side)
     how: dict[str, Any] = {"start": start, "end": end, "stream": stream, "sha256": sha256, **reading, **roles}
     how |= {"timeout": timeout, "max_duration": max_duration, "max_memory": max_memory, "max_size": max_size}
     how |= {"retry_failed": retry_failed, "new_only": new_only, "rescore": rescore, "sample": sample}
     how |= {"tables": tables, "time_zone": time_zone, "scheduler": scheduler, "debug": debug}
-    how |= {"format": [str(one) for one in format], "partition_by": partition_by, "keep_columns": keep_column}
+    how |= {"format": [str(one) for one in format], "partition_by": partition_by, **masked}
     how |= {"start_method": start_method and str(start_method), "thresholds": policy_of(thresholds, changes)}
     _score(source, output, how | held_to)
 
@@ -147,12 +148,16 @@ def _score(source: list[str], output: str, how: dict[str, Any]) -> None:
     raise typer.Exit(FAIL_ON if summary.fails else UNREAD if failed else 0)
 
 
-def _estimate(source: list[str], output: str, reading: dict[str, Any], held_to: dict[str, Any]) -> None:
+def _estimate(
+    source: list[str], output: str, reading: dict[str, Any], held_to: dict[str, Any], hiding: dict[str, Any]
+) -> None:
     from audioq.batches.checks import Checks
     from audioq.batches.estimates import estimate
+    from audioq.batches.pseudonyms import pseudonyms_of
     from audioq.render.output import Output
 
     with _refusing(), ending_quietly(), Checks.of(output, **held_to):
+        pseudonyms_of(**hiding)
         found = estimate(source, output, **reading)
         with Output(None) as out:
             for line in found.to_text().splitlines():

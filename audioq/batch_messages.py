@@ -81,19 +81,20 @@ BATCH_WORDS = {
     ),
     "error.anonymous": "{file}: {what}; more is not said of it, as it might name it (--anonymize)",
     "error.batch.no_key": (
-        "{file}: holds no key that can be read ({cause}); make one with: "
-        "python3 -c 'import secrets; print(secrets.token_hex(32))' > key"
+        "{file}: holds no key that can be read ({cause}); check the name, or make a new one: "
+        "(umask 077; set -C; python3 -c 'import secrets; print(secrets.token_hex(32))' > newkey)"
     ),
     "error.batch.short_key": (
         "{file}: the key has {size:.0f} bytes, and names could be guessed from one of fewer than {least:.0f}; make one "
-        "with: python3 -c 'import secrets; print(secrets.token_hex(32))' > key"
+        "with: (umask 077; set -C; python3 -c 'import secrets; print(secrets.token_hex(32))' > newkey)"
     ),
     "error.batch.key_in_results": (
         "{file}: the key lies in the folder of the results, and whoever gets them would have it; put it elsewhere"
     ),
+    "error.batch.key_type": "anonymize is of type {type}; give the key as bytes, or the path of its file",
     "error.batch.kept_without_key": "columns are all kept without --anonymize; leave --keep-column out, or give a key",
     "error.batch.never_kept": (
-        "column {column} names recordings, which --anonymize hides; leave --keep-column {column} out"
+        "column '{column}' names recordings, which --anonymize hides, or nothing; leave out --keep-column '{column}'"
     ),
     "error.batch.anonymize_sha256": (
         "a digest names a recording to whoever has it; leave out either --sha256 or --anonymize"
@@ -107,6 +108,18 @@ BATCH_WORDS = {
     "error.batch.hidden_names": (
         "{folder}: its rows are anonymised, and real names beside them would tell which is which; give --anonymize "
         "with their key, or another folder with -o"
+    ),
+    "error.batch.other_names": (
+        "{folder}: its rows were anonymised with another key (fingerprint {theirs}, and this one has {ours}); they "
+        "stay in its log and would tell which is which: give their key, or another folder with -o"
+    ),
+    "error.batch.shown_before": (
+        "{folder}: columns were kept readable in its rows ({columns}), which stay in its log; keep them, or give "
+        "another folder with -o"
+    ),
+    "error.batch.other_tables": (
+        "{folder}: has feature tables of recordings under other names (without --anonymize, or with another key), "
+        "which would tell which is which; give another folder with --tables"
     ),
     "error.batch.verify_no_key": (
         "{folder}: its rows are anonymised; give the key that they were made with (--anonymize)"

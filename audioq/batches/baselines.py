@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from audioq.batches.buckets import is_address
 from audioq.batches.doubts import is_misread
-from audioq.batches.logs import LOG, Head
+from audioq.batches.logs import KEY, LOG, Head
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.rows import LABELS, Row
@@ -138,7 +138,7 @@ class Baseline:
     def _take(self, found: Mapping[str, Any]) -> None:
         if "log" in dict(found):
             self._base.execute("DELETE FROM rows")  # of a log the rows after its last head count
-            self.makers, self.head = set(), found
+            self.makers, self.head = set(), {"options": {}, **found}
             return
         item, result = (found["item"], found["result"]) if "row" in found else (_item_of(found), found)
         if "row" in found and found["status"] == "no_recording":
@@ -151,7 +151,7 @@ class Baseline:
         name, occurrence = _key(item)
         self._base.execute(_ADD, (_bytes(name), occurrence, *standing))
 
-    def match(self, plan: Plan) -> None:
+    def match(self, plan: Plan, head: Head | None = None) -> None:
         """See to it that recordings of a plan are found, in the folder in which most are.
 
         Names are whole where half of the recordings are found by them; otherwise a folder that all names of a batch
@@ -160,8 +160,10 @@ class Baseline:
         Raises
         ------
         BatchError
-            None is found.
+            None is found, or its names are hidden otherwise than those of `head`.
         """
+        if head is not None and self.head:
+            self._refuse_other_key(head)
         items = [(item.name, item.occurrence) for item in plan.some(_LOOKED_AT)]
         if 2 * self._found(items) < len(items):
             theirs = _shared(_text(name) for (name,) in self._base.execute("SELECT name FROM rows"))
@@ -172,6 +174,12 @@ class Baseline:
             self.folders = max(counts, key=lambda pair: counts[pair])  # of equals the first, with the whole names
         if not self._found(items):
             raise BatchError(text("error.baseline.others", {"file": printable(self.title)}))
+
+    def _refuse_other_key(self, head: Head) -> None:
+        theirs, ours = self.head["options"].get(KEY), head.options.get(KEY)
+        if theirs != ours:
+            id = "baseline_hidden" if ours is None else "baseline_open" if theirs is None else "baseline_other_key"
+            raise BatchError(text(f"error.{id}", {"file": printable(self.title)}))
 
     def _found(self, items: Iterable[tuple[str, int]]) -> int:
         return sum(self._find(*item) is not None for item in items)

@@ -20,7 +20,7 @@ from audioq.messages import text
 from audioq.render.escape import printable
 
 Path = str | os.PathLike[str]
-_BEGINNINGS = {"--junit": b"<testsuite", "--prometheus": b"# HELP audioq_batch_"}
+_BEGINNINGS = {"--junit": b'<testsuites name="audioq batch"', "--prometheus": b"# HELP audioq_batch_"}
 """What the files that tell of a batch have near their beginning."""
 _BEGINNING = 200
 """So many bytes are near it."""
@@ -87,10 +87,10 @@ class Checks:
         if self.comparison is not None:
             self.comparison.baseline.close()
 
-    def match(self, plan: Plan) -> None:
+    def match(self, plan: Plan, head: Head) -> None:
         """See that the baseline is of these recordings."""
         if self.comparison is not None:
-            self.comparison.baseline.match(plan)
+            self.comparison.baseline.match(plan, head)
 
     def begin(self, head: Head) -> None:
         """Take away what an earlier run told of its tests, so that nobody takes it for what this one says."""

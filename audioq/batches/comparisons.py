@@ -24,6 +24,9 @@ are called worse."""
 FEWEST = 10
 """Pairs that a mean needs for an interval: a few equal differences would else pass for certainty."""
 
+LEAST_MOS = 0.05
+"""A mean MOS that is lower by less is not worse: MOS are told to a tenth."""
+
 WORST = 10
 """How many of those that got worse are named."""
 
@@ -181,7 +184,8 @@ class Comparison:
 
     def _worse(self) -> list[str]:
         found = [name for name in SHARES if self.share(name)[2].low > 0]
-        return [*found, "mos"] if self.mos.high < 0 else found
+        change = self.mos
+        return [*found, "mos"] if change.high < 0 and change.estimate <= -LEAST_MOS else found
 
     @property
     def made_otherwise(self) -> bool:

@@ -139,7 +139,11 @@ def _name(file: str, base: str) -> str:
     """Return what to call a file: its path from the manifest on, never an absolute one, or its address."""
     if is_address(file):
         return shown(file)
-    file = os.path.relpath(file, base) if os.path.isabs(file) and not is_address(base) else file
+    return plain_name(os.path.relpath(file, base) if os.path.isabs(file) and not is_address(base) else file)
+
+
+def plain_name(file: str) -> str:
+    """Return a name without the ``./`` in front, which says nothing."""
     while file.startswith("./"):
         file = file[2:].lstrip("/")
     return file

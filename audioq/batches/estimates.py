@@ -13,10 +13,11 @@ from typing import Any
 
 from audioq.batches.items import Item
 from audioq.batches.limits import Limits
+from audioq.batches.logs import refuse_other_names
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool, cores
-from audioq.batches.pseudonyms import pseudonyms_of
+from audioq.batches.pseudonyms import Key, masked, pseudonyms_of
 from audioq.batches.ranges import check_ranges
 from audioq.batches.scoring import Scoring
 from audioq.batches.sources import Source, list_items
@@ -80,7 +81,8 @@ def estimate(
     by_hash: bool = False,
     jobs: int | None = None,
     seed: int = 1,
-    anonymize: bytes | str | os.PathLike[str] | None = None,
+    anonymize: Key | None = None,
+    keep_columns: Sequence[str] = (),
     storage_options: Mapping[str, Any] | None = None,
 ) -> Estimate:
     """Say what a batch would be, without writing anything.
@@ -90,7 +92,7 @@ def estimate(
 
     Parameters
     ----------
-    source, output, glob, raw_format, by_hash, jobs, anonymize, storage_options
+    source, output, glob, raw_format, by_hash, jobs, anonymize, keep_columns, storage_options
         As in `batch`.
     seed : int
         Of the draw.
@@ -102,14 +104,14 @@ def estimate(
     check_ranges(jobs=jobs, seed=seed)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "storage_options": storage_options}
-    mask = pseudonyms_of(anonymize, output=output)
+    mask = pseudonyms_of(anonymize, keep_columns, (output,))
     with Plan() as plan, Plan() as drawn:
         every: _Sizes = defaultdict(int)
-        listed = list_items(sources, raw=raw_format is not None, **how)
-        plan.add(_sized(listed if mask is None else mask.items(listed), every))
+        plan.add(_sized(masked(list_items(sources, raw=raw_format is not None, **how), mask), every))
         total = plan.total()
         if output is not None and (place := output_at(output, storage_options)).has_log():
             with place.reading() as log:
+                refuse_other_names(os.fspath(output), log.head.options, {} if mask is None else mask.head())
                 plan.take_up(log.entries())
         left = plan.amount()
         pending: _Sizes = defaultdict(int)

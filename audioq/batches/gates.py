@@ -200,7 +200,7 @@ class Gate:
         worst = max(labels, key=LABELS.index, default=LABELS[0])
         if self.fail_on and LABELS.index(worst) >= LABELS.index(self.fail_on):
             found[self.names[0]] = text("gate.verdict", {"label": worst})
-        record = {} if is_misread(row["result"]) else recording_of(row)
+        record = recording_of(row) if self.conditions and not is_misread(row["result"]) else {}
         for one in self.conditions:
             value = record.get(one.name)
             if value is not None and one.is_met(value):
@@ -245,7 +245,8 @@ class Passage:
         self.scored += 1
         self.met += bool(found)
         self.each.update(found.keys())
-        self.undefined.update(self.gate.undefined(recording_of(row)))
+        if self.gate.conditions:
+            self.undefined.update(self.gate.undefined(recording_of(row)))
         if found and len(self.named) < NAMED:
             name = undecoded(row["item"]["file"])
             self.named.append({"file": name, "recording_id": row["id"], "met": list(found.values())})

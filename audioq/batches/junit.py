@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from audioq.batches.gates import Passage
     from audioq.batches.summaries import Summary
 
+MADE_BY = "audioq batch"
+"""Name of the whole, by which such a file is known from those of other programs."""
 _EVENTS = 20
 """How many events a test that failed shows."""
 
@@ -60,7 +62,10 @@ def write_junit(file: str, results: str, rows: Iterable[Row], summary: Summary) 
 def _write(out: io.BufferedWriter, results: str, rows: Iterable[Row], summary: Summary) -> None:
     page = _Page(out)
     counts = _counts(summary)
-    with page.element("testsuites", counts), page.element("testsuite", {"name": results, **counts}):
+    with (
+        page.element("testsuites", {"name": MADE_BY, **counts}),
+        page.element("testsuite", {"name": results, **counts}),
+    ):
         for row in rows:
             _recording(page, results, row, summary.passage)
         for name, passed, lines in _wholes(summary):

@@ -89,6 +89,25 @@ class Head:
                 for name in ours if name != "anew" and theirs.get(name) != ours[name]]  # fmt: skip
 
 
+def refuse_other_names(folder: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+    """Refuse rows whose names are hidden otherwise: whatever is scored anew, the rows before stay in the log.
+
+    Parameters
+    ----------
+    folder : str
+        Of the log.
+    theirs, ours : mapping
+        Options of the head of the log, and of the one that is to be.
+    """
+    if (KEY in theirs) is not (KEY in ours):
+        raise BatchError(text(f"error.batch.{'open' if KEY in ours else 'hidden'}_names", {"folder": folder}))
+    if theirs.get(KEY) != ours.get(KEY):
+        values = {"folder": folder, "theirs": theirs[KEY], "ours": ours[KEY]}
+        raise BatchError(text("error.batch.other_names", values))
+    if shown := sorted(set(theirs.get(KEPT, ())) - set(ours.get(KEPT, ()))):
+        raise BatchError(text("error.batch.shown_before", {"folder": folder, "columns": ", ".join(shown)}))
+
+
 def _short(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -214,10 +233,8 @@ class Log(LogReader):
         self._repair()
         self._synced = time.monotonic()
         self._start, last = self._last_head(folder)
-        if last is not None and (KEY in json.loads(last)["options"]) is not head.is_masked:
-            # Whatever is scored anew, the rows before stay in the log.
-            id = "error.batch.open_names" if head.is_masked else "error.batch.hidden_names"
-            raise BatchError(text(id, {"folder": folder}))
+        if last is not None:
+            refuse_other_names(folder, json.loads(last)["options"], head.options)
         if last is None or (rescore and (self._finished or not self._goes_on(head, last))):
             self._start = self.append(replace(head, anew=rescore).line())
         elif different := head.differences(last):

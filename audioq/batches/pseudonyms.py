@@ -11,6 +11,7 @@ from typing import Any
 
 from audioq.batches.buckets import is_address, path_of
 from audioq.batches.calls import JOINED, columns_of
+from audioq.batches.entries import plain_name
 from audioq.batches.folders import AUDIO_EXTENSIONS, RAW_EXTENSIONS
 from audioq.batches.items import Item
 from audioq.batches.logs import KEPT, KEY
@@ -30,7 +31,8 @@ _MOST_KEY_BYTES = 4096  # more is no key but some other file
 _DIGITS = 24
 """Hexadecimal digits of a pseudonym, 96 bits: no two of any number of names share one by chance."""
 _KEY_DIGITS = 12
-_NUMBER_DIGITS = 15
+_MOST_SECONDS = 1e6
+_NUMBER_DIGITS = 13  # 52 bits, which every reader of JSON keeps exactly
 _ENDINGS = AUDIO_EXTENSIONS | RAW_EXTENSIONS
 _FILES = ("duplicate_of", "near_duplicate_of")
 """Columns of a drafted manifest that name files."""
@@ -39,18 +41,18 @@ _READABLE = {*MEANT, "duration_s", *CATEGORIES} - {"call_id"}
 _SOURCES = {"", "tag", "name", "mtime"}
 
 
-def _is_number(written: str) -> bool:
+def _is_length(written: str) -> bool:
+    """Whether a cell is a number of seconds that a recording may have, and no other, such as that of a telephone."""
     try:
-        float(written)
+        return 0 <= float(written) < _MOST_SECONDS
     except ValueError:
         return False
-    return True
 
 
 _ONLY_IF: Mapping[str, Callable[[str], bool]] = {
     "started_at": is_date,
     "started_at_source": lambda written: written.strip().casefold() in _SOURCES,
-    "duration_s": _is_number,
+    "duration_s": _is_length,
 }
 """Readable columns that nothing has checked by now: a cell that is not what it should be may say anything."""
 
@@ -160,13 +162,24 @@ class Pseudonyms:
             return cell
         if column in _READABLE and _ONLY_IF.get(column, bool)(cell):
             return cell
-        return self.file(cell) if column in _FILES else self.of(cell.strip() if column == "call_id" else cell)
+        return (
+            self.file(plain_name(cell)) if column in _FILES else self.of(cell.strip() if column == "call_id" else cell)
+        )
+
+
+Key = bytes | bytearray | memoryview | str | os.PathLike[str]
+"""A key, or the path of a file that holds it."""
+
+
+def masked(items: Iterable[Item], mask: Pseudonyms | None) -> Iterable[Item]:
+    """Return items under their pseudonyms, or as they are where there are none."""
+    return items if mask is None else mask.items(items)
 
 
 def pseudonyms_of(
-    anonymize: bytes | str | os.PathLike[str] | None,
+    anonymize: Key | None,
     keep_columns: Sequence[str] = (),
-    output: str | os.PathLike[str] | None = None,
+    places: Iterable[str | os.PathLike[str] | None] = (),
     **refused: bool,
 ) -> Pseudonyms | None:
     """Return what replaces names; None where they stay.
@@ -176,8 +189,8 @@ def pseudonyms_of(
     anonymize : bytes, path or None
         The key, or the file that holds it.
     keep_columns : sequence of str
-    output : path, optional
-        Where the results go, which is no place for the key.
+    places : iterable of path or None
+        Where results go, which is no place for the key.
     **refused
         Options that would tell what is hidden, by name, and whether they are given.
 
@@ -194,23 +207,31 @@ def pseudonyms_of(
     for name, given in refused.items():
         if given:
             raise BatchError(text(f"error.batch.anonymize_{name}"))
-    if names := [name for name in kept if name in _NEVER_KEPT]:
+    if names := [name for name in kept if name in _NEVER_KEPT or not name.strip()]:
         raise BatchError(text("error.batch.never_kept", {"column": names[0]}))
-    if isinstance(anonymize, bytes):
-        key, file = anonymize, "anonymize"
-    else:
-        key, file = _key_in(os.fspath(anonymize), output), os.fspath(anonymize)
+    key, file = _key_of(anonymize, places)
     if len(key) < LEAST_KEY_BYTES:
         values = {"file": file, "size": len(key), "least": LEAST_KEY_BYTES}
         raise BatchError(text("error.batch.short_key", values))
     return Pseudonyms(key, kept)
 
 
-def _key_in(path: str, output: str | os.PathLike[str] | None) -> bytes:
-    """Return what a file holds, without the line's end that editors and ``echo`` put behind it."""
-    if output is not None and not is_address(os.fspath(output)):
-        place = os.path.realpath(os.fspath(output).removeprefix("file://"))
-        if Path(os.path.realpath(path)).is_relative_to(place):
+def _key_of(given: Any, places: Iterable[str | os.PathLike[str] | None]) -> tuple[bytes, str]:
+    """Return the key and what to call it, without the line's end that editors and ``echo`` put behind it."""
+    if isinstance(given, bytes | bytearray | memoryview):
+        key, file = bytes(given), "anonymize"
+    elif isinstance(given, str | os.PathLike):
+        file = os.fspath(given)
+        key = _key_in(file, [os.fspath(place) for place in places if place is not None])
+    else:
+        raise BatchError(text("error.batch.key_type", {"type": type(given).__name__}))
+    return key.removesuffix(b"\n").removesuffix(b"\r"), file
+
+
+def _key_in(path: str, places: Iterable[str]) -> bytes:
+    for place in places:
+        real = os.path.realpath(place.removeprefix("file://"))
+        if not is_address(place) and Path(os.path.realpath(path)).is_relative_to(real):
             raise BatchError(text("error.batch.key_in_results", {"file": path}))
     try:
         with open(path, "rb") as file:
@@ -221,4 +242,4 @@ def _key_in(path: str, output: str | os.PathLike[str] | None) -> bytes:
     if len(key) > _MOST_KEY_BYTES:
         values = {"file": path, "cause": f"more than {_MOST_KEY_BYTES} bytes"}
         raise BatchError(text("error.batch.no_key", values))
-    return key.removesuffix(b"\n").removesuffix(b"\r")
+    return key

@@ -16,17 +16,16 @@ from audioq.batches.logs import Head
 from audioq.batches.moments import zone
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
-from audioq.batches.pseudonyms import Pseudonyms, pseudonyms_of
+from audioq.batches.pseudonyms import Key, Pseudonyms, masked, pseudonyms_of
 from audioq.batches.ranges import check_ranges
 from audioq.batches.scoring import Scoring
+from audioq.batches.shelves import shelf
 from audioq.batches.sources import Source, list_items
 from audioq.batches.steps import Watch
 from audioq.batches.summaries import Summary
 from audioq.batches.tables import Layout
 from audioq.batches.working import crew_of, refuse_moved, work
 from audioq.batches.writing import check_tables
-from audioq.errors import BatchError
-from audioq.messages import text
 from audioq.roles import Channels
 from audioq.thresholds import DEFAULT_THRESHOLDS, Thresholds
 
@@ -67,7 +66,7 @@ def batch(
     seed: int = 1,
     tables: str | os.PathLike[str] | None = None,
     time_zone: str | None = None,
-    anonymize: bytes | str | os.PathLike[str] | None = None,
+    anonymize: Key | None = None,
     keep_columns: Sequence[str] = (),
     storage_options: Mapping[str, Any] | None = None,
     scheduler: str | None = None,
@@ -168,7 +167,7 @@ def batch(
     check_ranges(jobs=jobs, sample=sample, seed=seed, start=start, end=end, limits=limits)
     options = given(locals(), *_READING, *_ROLES)
     zone(time_zone)  # which refuses names of none
-    mask = pseudonyms_of(anonymize, keep_columns, output, sha256=sha256, debug=debug)
+    mask = pseudonyms_of(anonymize, keep_columns, (output, tables), sha256=sha256, debug=debug)
     with ExitStack() as opened:
         held_to: dict[str, Any] = {"fail_on": fail_on, "fail_if": fail_if, "allow": allow, "baseline": baseline}
         told: dict[str, Any] = {"junit": junit, "prometheus": prometheus, "storage_options": storage_options}
@@ -186,14 +185,15 @@ def batch(
             "partition_by": _several(partition_by),
         }
         check_tables(**how)
-        checks.match(plan)
-        place = output_at(output, storage_options, say)
         head = head_of(thresholds, options if mask is None else {**options, **mask.head()})
+        checks.match(plan, head)
+        kept = shelf(tables, None if mask is None else mask.fingerprint)
+        place = output_at(output, storage_options, say)
         log = opened.enter_context(place.log(head, rescore))
         plan.take_up(log.entries(), new_only=new_only)
         refuse_moved(plan, log, os.fspath(output))
         checks.begin(head)
-        scoring = Scoring(thresholds, limits, options, _folder(tables), storage_options, debug)
+        scoring = Scoring(thresholds, limits, options, kept, storage_options, debug)
         crew = crew_of(scoring, limits, jobs, start_method, scheduler, client)
         work(plan, log, place, crew, retry_failed, watch)
         summary = finish(plan, log, place, how, checks, () if mask is None else mask.groups)
@@ -212,8 +212,7 @@ def _list(
     carried: dict[str, None] = {}
     notes: list[str] = []
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    listed = list_items(sources, notes=notes, **reading)
-    plan.add(_noting(carried, listed if mask is None else mask.items(listed)))
+    plan.add(_noting(carried, masked(list_items(sources, notes=notes, **reading), mask)))
     for note in notes if mask is None else mask.notes(notes, sources, carried):
         say(note)
     return carried
@@ -230,17 +229,6 @@ def given(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _several(one: str | Sequence[str]) -> tuple[str, ...]:
     return (one,) if isinstance(one, str) else tuple(one)
-
-
-def _folder(folder: str | os.PathLike[str] | None) -> str | None:
-    if folder is None:
-        return None
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as cause:
-        values = {"folder": os.fspath(folder), "cause": cause.strerror}
-        raise BatchError(text("error.batch.tables", values)) from cause
-    return os.path.abspath(folder)
 
 
 def _noting(carried: dict[str, None], items: Iterable[Item]) -> Iterator[Item]:

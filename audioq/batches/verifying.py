@@ -15,7 +15,7 @@ from audioq.batches.logs import KEPT, KEY, LogReader
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
 from audioq.batches.pool import Loss, Pool
-from audioq.batches.pseudonyms import Pseudonyms, pseudonyms_of
+from audioq.batches.pseudonyms import Key, Pseudonyms, masked, pseudonyms_of
 from audioq.batches.ranges import check_ranges
 from audioq.batches.rows import Row
 from audioq.batches.scoring import Scoring
@@ -94,7 +94,7 @@ def verify(
     max_duration: float = _LIMITS.max_duration,
     max_memory: int = _LIMITS.max_memory,
     max_size: int = _LIMITS.max_size,
-    anonymize: bytes | str | os.PathLike[str] | None = None,
+    anonymize: Key | None = None,
     storage_options: Mapping[str, Any] | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> Verification:
@@ -128,13 +128,12 @@ def verify(
     limits = Limits(timeout, max_duration, max_memory, max_size)
     check_ranges(jobs=jobs, sample=sample, seed=seed, limits=limits)
     sources = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    mask = pseudonyms_of(anonymize, output=results)
+    mask = pseudonyms_of(anonymize, places=(results,))
     how: dict[str, Any] = {"glob": glob, "by_hash": by_hash, "storage_options": storage_options}
     with output_at(results, storage_options).reading() as reader, Plan() as plan:
         options = _options(reader, thresholds, results, mask)
         scoring = Scoring(thresholds, limits, options, storage_options=storage_options)
-        listed = list_items(sources, raw="raw_format" in options, **how)
-        plan.add(listed if mask is None else mask.items(listed))
+        plan.add(masked(list_items(sources, raw="raw_format" in options, **how), mask))
         plan.take_up(reader.entries())
         found = Verification(without_row=plan.amount().items)
         rows = dict(_rows(plan, found))

@@ -7,7 +7,6 @@ exception may hold any name, in any spelling: it is left out rather than searche
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,8 +19,6 @@ from audioq.messages import text
 
 if TYPE_CHECKING:
     from audioq.batches.pool import Loss
-
-_ROW = r"((?:line|row) \d+): "
 
 
 def told(item: Item, error: Exception) -> str:
@@ -39,14 +36,13 @@ def told(item: Item, error: Exception) -> str:
 def problem_of_masked(file: str, problem: tuple[str, str]) -> tuple[str, str]:
     """Return the `Item.problem` of an item that is called `file` from now on.
 
-    Of its message stays what is the same for every recording, and the row of the manifest where it has no file.
+    Of its message stays what is the same for every recording: the row of a manifest would tell whose it is.
     """
     cause, message = problem
     said = next((said for said in _constant() if message.endswith(f": {said}")), None)
     if said is None:
         return cause, _briefly(file, cause)
-    row = re.search(_ROW + re.escape(said) + "$", message)
-    return cause, f"{file or (row[1] if row else '-')}: {said}"
+    return cause, f"{file or '-'}: {said}"
 
 
 def fault_of(item: Item, error: Exception) -> str:

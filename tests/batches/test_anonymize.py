@@ -16,6 +16,7 @@ from made_names import make_named, told
 
 from audioq import batch, estimate, read_results, verify
 from audioq.batches import scoring
+from audioq.batches.pseudonyms import pseudonyms_of
 from audioq.errors import BatchError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="names of any bytes, and children are killed by signals")
@@ -108,8 +109,13 @@ def test_earlier_results_with_the_same_key_are_a_baseline(tmp_path):
         batch(source, tmp_path / name, jobs=1, anonymize=key)
     found = batch(source, tmp_path / "new", jobs=1, anonymize=KEY, baseline=tmp_path / "old").comparison
     assert (found.pairs, found.only_here, found.made_otherwise) == (3, 0, False)
-    with pytest.raises(BatchError, match="no recording by the name"):
+    with pytest.raises(BatchError, match="anonymised with another key"):
         batch(source, tmp_path / "new", jobs=1, anonymize=KEY, baseline=tmp_path / "other")
+    with pytest.raises(BatchError, match="its rows are anonymised; give --anonymize"):
+        batch(source, tmp_path / "plain", jobs=1, baseline=tmp_path / "old")
+    batch(source, tmp_path / "plain", jobs=1)
+    with pytest.raises(BatchError, match="its rows are not anonymised"):
+        batch(source, tmp_path / "new", jobs=1, anonymize=KEY, baseline=tmp_path / "plain")
 
 
 def by_file_and_call(results: Path) -> dict[str, dict]:
@@ -199,12 +205,80 @@ def test_another_key_gives_other_names_and_is_no_way_to_go_on(tmp_path):
     assert not set(by_file(out)) & set(by_file(tmp_path / "other"))
     versions = [{row["item"]["version"] for row in rows(place)} for place in (out, tmp_path / "other")]
     assert not versions[0] & versions[1]
-    with pytest.raises(BatchError, match=r"anonymize_key: [0-9a-f]{12}, now [0-9a-f]{12}\)"):
-        batch(source, out, anonymize=OTHER)
-    with pytest.raises(BatchError, match=r"keep_columns: \[\], now \[\"app\"\]\)"):
-        batch(source, out, anonymize=KEY, keep_columns="app")
-    batch(source, out, anonymize=OTHER, rescore=True)
-    assert tables(out) == tables(tmp_path / "other")
+    before = (out / "log.jsonl").read_bytes()
+    for rescore in (False, True):
+        with pytest.raises(BatchError, match=r"another key \(fingerprint [0-9a-f]{12}, .* another folder with -o"):
+            batch(source, out, anonymize=OTHER, rescore=rescore)
+    assert (out / "log.jsonl").read_bytes() == before
+    with pytest.raises(BatchError, match="another key"):
+        estimate(source, out, anonymize=OTHER)
+
+
+def test_what_was_readable_once_is_not_hidden_by_scoring_anew(tmp_path):
+    source, out = folder(tmp_path / "in", 2), tmp_path / "out"
+    batch(source, out, anonymize=KEY)
+    with pytest.raises(BatchError, match=r"keep_columns: \[\], now \[\"phone\"\]\)"):
+        batch(source, out, anonymize=KEY, keep_columns="phone")
+    batch(source, out, anonymize=KEY, keep_columns="phone", rescore=True)
+    for rescore in (False, True):
+        with pytest.raises(BatchError, match=r"kept readable in its rows \(phone\), .* another folder"):
+            batch(source, out, anonymize=KEY, rescore=rescore)
+
+
+def test_tables_under_names_and_under_pseudonyms_share_no_folder(tmp_path):
+    source = folder(tmp_path / "in", 1)
+    batch(source, tmp_path / "a", tables=tmp_path / "named")
+    batch(source, tmp_path / "b", tables=tmp_path / "hidden", anonymize=KEY)
+    batch(source, tmp_path / "c", tables=tmp_path / "hidden", anonymize=KEY)
+    for tables_folder, key in (("named", KEY), ("hidden", OTHER), ("hidden", None)):
+        with pytest.raises(BatchError, match=f"{tables_folder}: has feature tables of recordings under other names"):
+            batch(source, tmp_path / "d", tables=tmp_path / tables_folder, anonymize=key)
+    assert len(list((tmp_path / "hidden").glob("*.npz"))) == 1
+
+
+def test_the_key_lies_with_nothing_that_is_handed_on(tmp_path):
+    source = folder(tmp_path / "in", 1)
+    for place in ("out", "kept"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "key").write_bytes(KEY)
+        with pytest.raises(BatchError, match="whoever gets them"):
+            batch(source, tmp_path / "out", tables=tmp_path / "kept", anonymize=tmp_path / place / "key")
+
+
+def test_a_key_is_the_same_as_bytes_and_in_its_file(tmp_path):
+    (tmp_path / "key").write_bytes(KEY + b"\r\n")
+    made = [
+        pseudonyms_of(given).fingerprint for given in (tmp_path / "key", KEY + b"\r\n", bytearray(KEY), memoryview(KEY))
+    ]
+    assert len(set(made)) == 1
+    assert pseudonyms_of(KEY + b"\n\n").fingerprint not in made
+    with pytest.raises(BatchError, match="of type int; give the key as bytes"):
+        pseudonyms_of(123)
+
+
+def test_no_error_says_where_in_the_manifest_its_row_is(tmp_path):
+    (tmp_path / "m.csv").write_text("file,call_id,volunteer\n,a,anna\n,b,ben\n,c,cem\n")
+    batch(tmp_path / "m.csv", tmp_path / "out", anonymize=KEY)
+    errors = [row["result"]["error"]["message"] for row in rows(tmp_path / "out")]
+    assert len(errors) == 3 and len(set(errors)) == 1 and "line" not in errors[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--keep-column", "phone"),
+        ("--anonymize", "{key}", "--debug"),
+        ("--anonymize", "{key}", "--sha256"),
+        ("--anonymize", "{key}", "--keep-column", ""),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_dry_run_refuses_what_the_run_refuses(tmp_path, wrong, more):
+    source, key = folder(tmp_path / "in", 1), tmp_path / "key"
+    key.write_bytes(KEY)
+    given = [str(key) if one == "{key}" else one for one in wrong]
+    code, out, err = finish(command("batch", source, "-o", tmp_path / "out", *given, *more))
+    assert (code, out) == (2, "") and err.startswith("error: ") and not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("rescore", [False, True])

@@ -131,6 +131,21 @@ def test_a_few_whole_names_do_not_hide_the_folder_in_which_the_others_are(tmp_pa
     assert more.pairs == 4 and more.only_here == 1
 
 
+def test_names_that_match_by_chance_do_not_hide_a_folder(tmp_path):
+    old = a_log(tmp_path / "old.jsonl", [*calls(*[CLEAN] * 9, names="d/a{}.wav"), *calls(CLEAN, names="d/s/a{}.wav")])
+    found = compared(old, calls(*[HOLES] * 9, names="d/s/a{}.wav"))
+    assert found.pairs == 9 and found.baseline.folders == ("d/", "d/s/")
+
+
+def test_a_change_of_the_mos_that_nobody_hears_is_not_worse(tmp_path):
+    old = calls(*[HOLES] * 12)
+    for change, is_worse in ((0.04, False), (0.06, True)):
+        new = calls(*[HOLES] * 12)
+        for row in new:
+            row["result"]["scores"]["mos"] -= change
+        assert compared(a_log(tmp_path / "old.jsonl", old), new).is_worse is is_worse
+
+
 def test_names_that_do_not_begin_with_the_folder_are_not_cut(tmp_path):
     found = Baseline(a_log(tmp_path / "old.jsonl", calls(CLEAN, names="n1/a{}.wav")))
     found.folders = ("n1/", "n2/")

@@ -40,7 +40,7 @@ def listed(tmp_path: Path, text: str, kept: tuple[str, ...] = ()) -> list[Item]:
 
 def test_columns_are_hidden_unless_they_are_listed_or_kept(tmp_path):
     head = "file,call_id,app,operator,country,volunteer,phone,side,started_at,duplicate_of,sha256,blank"
-    line = "a.wav,c 1,wa,O,TZ,anna,+255,far,2025-08-11,b.WAV,abc, "
+    line = "a.wav,c 1,wa,O,TZ,anna,+255,far,2025-08-11,./b.WAV,abc, "
     (item,) = listed(tmp_path, f"{head}\n{line}\n", ("phone",))
     readable = {"app": "wa", "operator": "O", "country": "TZ", "side": "far", "started_at": "2025-08-11"}
     names = {"duplicate_of": hashed("b.WAV") + ".wav", "sha256": hashed("abc"), "volunteer": hashed("anna")}
@@ -54,6 +54,8 @@ def test_columns_are_hidden_unless_they_are_listed_or_kept(tmp_path):
     [
         ("started_at", "2025-08-11T12:00+03:00", "at anna's"),
         ("duration_s", "1.5", "long"),
+        ("duration_s", "86400", "491715550123"),
+        ("duration_s", "0", "nan"),
         ("started_at_source", "mtime", "anna"),
     ],
 )
@@ -114,7 +116,7 @@ def test_no_key_and_a_weak_one_are_refused_with_the_remedy(tmp_path, content):
     for file in ("key", "nowhere"):
         asked = (folder(tmp_path / "in", 1), "-o", tmp_path / "out", "--anonymize", tmp_path / file)
         code, out, err = finish(command("batch", *asked))
-        assert (code, out) == (2, "") and "token_hex(32))' > key" in err and not (tmp_path / "out").exists()
+        assert (code, out) == (2, "") and "token_hex(32))' > newkey)" in err and not (tmp_path / "out").exists()
     with pytest.raises(BatchError, match="bytes"):
         batch(tmp_path / "in", tmp_path / "out", anonymize=content[: LEAST_KEY_BYTES - 1])
 
@@ -132,9 +134,9 @@ def test_a_key_in_the_folder_of_the_results_is_refused(tmp_path):
     ("given", "word"),
     [
         (("--keep-column", "app"), "leave --keep-column out"),
-        (("--anonymize", "KEY", "--keep-column", "file"), "column file names recordings"),
-        (("--anonymize", "KEY", "--keep-column", "call_id"), "column call_id names recordings"),
-        (("--anonymize", "KEY", "--keep-column", "duplicate_of"), "column duplicate_of names recordings"),
+        (("--anonymize", "KEY", "--keep-column", "file"), "column 'file' names recordings"),
+        (("--anonymize", "KEY", "--keep-column", "call_id"), "column 'call_id' names recordings"),
+        (("--anonymize", "KEY", "--keep-column", "duplicate_of"), "column 'duplicate_of' names recordings"),
         (("--anonymize", "KEY", "--sha256"), "--sha256 or --anonymize"),
         (("--anonymize", "KEY", "--debug"), "--debug or --anonymize"),
     ],

@@ -91,7 +91,7 @@ def test_hostile_names_are_xml_and_show_nothing_that_is_hidden(tmp_path):
 
 def test_old_tests_go_when_a_batch_begins_and_new_ones_come_whole(tmp_path):
     old = tmp_path / "a.xml"
-    old.write_text("<testsuites/>")
+    old.write_text('<testsuites name="audioq batch"/>')
     with pytest.raises(BatchError):
         Checks.of("results", fail_if="mos<", junit=old)
     assert old.exists()  # what is refused takes nothing away
@@ -180,6 +180,7 @@ def test_gauges_say_what_the_comparison_says(tmp_path):
         ("junit", "call.wav", b"RIFF", "end in .xml"),
         ("junit", "log.jsonl", b"{}", "end in .xml"),
         ("junit", "page.xml", b"<html>", "something else"),
+        ("junit", "others.xml", b'<?xml version="1.0"?><testsuites name="pytest">', "something else"),
         ("prometheus", "others.prom", b"# HELP node_load1 1m", "something else"),
         ("junit", "none/a.xml", None, "cannot be written"),
         ("junit", "n" * 300 + ".xml", None, ""),
@@ -223,7 +224,7 @@ def test_the_command_tells_all_of_them(tmp_path):
         speech(tmp_path / "in" / f"{number}.wav", 6.0, number + 1, holes=number == 1)
     (tmp_path / "in" / "broken.wav").write_bytes(b"")
     batch(tmp_path / "in", tmp_path / "old", jobs=1)
-    (tmp_path / "a.xml").write_text("<testsuites/>")
+    (tmp_path / "a.xml").write_text('<testsuites name="audioq batch"/>')
     told = ("--junit", tmp_path / "a.xml", "--prometheus", tmp_path / "a.prom", "--baseline", tmp_path / "old")
     code, out, err = finish(command("batch", tmp_path / "in", "-o", tmp_path / "out", "--fail-on", "degraded", *told))
     assert (code, err) == (3, "") and "gate FAILED: 1 of 3" in out and "not worse than" in out

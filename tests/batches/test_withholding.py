@@ -59,9 +59,9 @@ def test_no_problem_of_a_listing_keeps_what_it_quotes(id):
         assert said == f"0123.wav: {error.problem}; {error.remedy}"
 
 
-def test_a_row_without_a_file_is_told_by_its_place():
+def test_a_row_without_a_file_is_not_told_by_its_place():
     error = refused("list of anna.csv line 7", "no_source")
-    assert problem_of_masked("", problem_of(error)) == (error.cause, f"line 7: {error.problem}; {error.remedy}")
+    assert problem_of_masked("", problem_of(error)) == (error.cause, f"-: {error.problem}; {error.remedy}")
 
 
 def test_faults_and_losses_say_their_kind_alone():
