@@ -128,3 +128,27 @@ def test_the_rule_of_the_example_moves_the_verdict(example):
 def test_the_example_is_short():
     code = [line for line in (EXAMPLES / "add_impairment.py").read_text(encoding="utf-8").splitlines() if line.strip()]
     assert len(code) <= 50
+
+
+def test_the_commands_of_the_batch_page_run(tmp_path, monkeypatch):
+    pytest.importorskip("prometheus_client")
+    from audioq.cli import app
+
+    monkeypatch.chdir(tmp_path)
+    samples = ("intact_quiet_call.flac", "degraded_stutter.flac")
+    for night in ("calls", "nightly/2026-11-26", "nightly/2026-11-27"):
+        (tmp_path / night).mkdir(parents=True)
+        for name in samples:
+            shutil.copy(SAMPLES / name, tmp_path / night / name)
+    made = CliRunner().invoke(app, ["batch", "nightly/2026-11-26/", "-o", "results-of-the-26th"])
+    assert made.exit_code == 0, made.output
+    (tmp_path / "key").write_text("0123456789abcdef\n")  # the page makes one with the shell
+    blocks = [line for block in fences("docs/batch.md", "sh") for line in block.splitlines()]
+    lines = [line for line in blocks if line.startswith("audioq")]
+    assert {"calls/", "manifest.csv", "--allow", "--baseline", "--anonymize"} <= set(" ".join(lines).split())
+    for line in lines:
+        if "batch" in line:
+            shutil.rmtree("results", ignore_errors=True)  # each block of the page stands for itself
+        done = CliRunner().invoke(app, shlex.split(line)[1:])
+        assert done.exit_code == (3 if "--fail-on" in line else 0), (line, done.output)
+    assert (tmp_path / "tests.xml").exists() and (tmp_path / "audioq.prom").exists()
