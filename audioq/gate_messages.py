@@ -72,11 +72,12 @@ GATE_WORDS = {
         "theirs"
     ),
     "compare.damaged": (
-        "degraded or blocked: {was} then, {now} now of {pairs}: {estimate:+.1%} ({level:.0%} interval {low:+.1%} to "
-        "{high:+.1%})"
+        "degraded or blocked: {was} then, {now} now of {pairs}: {estimate:+.1%} of them ({level:.0%} interval "
+        "{low:+.1%} to {high:+.1%})"
     ),
     "compare.blocked": (
-        "blocked: {was} then, {now} now of {pairs}: {estimate:+.1%} ({level:.0%} interval {low:+.1%} to {high:+.1%})"
+        "blocked: {was} then, {now} now of {pairs}: {estimate:+.1%} of them ({level:.0%} interval {low:+.1%} to "
+        "{high:+.1%})"
     ),
     "compare.mos": (
         "MOS of calls with speech in both (n = {n}): {was:.2f} then, {now:.2f} now: {estimate:+.3f} ({level:.0%} "
