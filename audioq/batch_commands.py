@@ -89,7 +89,7 @@ def batch(
     tables: Annotated[str | None, typer.Option(metavar="FOLDER", help="Keep the feature tables there.")] = None,
     time_zone: Zone = None,
     anonymize: KeyFile = None,
-    keep_column: Kept = [],  # noqa: B006
+    keep_columns: Kept = [],  # noqa: B006
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Let a Dask cluster work, such as tcp://host:8786.")
     ] = None,
@@ -112,7 +112,7 @@ def batch(
     reading = {"glob": glob, "raw_format": raw_format, "by_hash": by_hash, "jobs": jobs, "seed": seed}
     held_to = {"fail_on": fail_on and str(fail_on), "fail_if": fail_if, "allow": allow, "baseline": baseline}
     held_to |= {"junit": junit, "prometheus": prometheus}
-    masked: dict[str, Any] = {"anonymize": anonymize, "keep_columns": keep_column}
+    masked: dict[str, Any] = {"anonymize": anonymize, "keep_columns": keep_columns}
     if dry_run:
         hiding = {**masked, "places": (output, tables), "sha256": sha256, "debug": debug}
         return _estimate(source, output, reading | masked, held_to, hiding)
