@@ -49,7 +49,9 @@ KeyFile = Annotated[
 ]
 Kept = Annotated[
     list[str],
-    typer.Option("--keep-column", metavar="NAME", help="With --anonymize: leave it readable; repeatable."),
+    typer.Option(
+        "--keep-columns", "--keep-column", metavar="NAME", help="With --anonymize: leave it readable; repeatable."
+    ),
 ]
 Zone = Annotated[str | None, typer.Option(metavar="NAME", help="Zone of times without one, such as Europe/Moscow.")]
 FailIf = Annotated[
