@@ -7,10 +7,8 @@ import os
 import xml.etree.ElementTree as tree
 
 import pytest
-from junitparser import Error, Failure, JUnitXml, Skipped
 from made_batches import command, finish, speech
 from made_rows import HOSTILE, rows
-from prometheus_client.parser import text_string_to_metric_families
 
 from audioq import batch
 from audioq.batches.checks import Checks
@@ -20,6 +18,10 @@ from audioq.batches.logs import Head
 from audioq.batches.rows import CAUSES
 from audioq.batches.summaries import Summary
 from audioq.errors import BatchError
+
+# What build servers and Prometheus read such files with; the smallest installation has neither.
+junitparser = pytest.importorskip("junitparser")
+exposition = pytest.importorskip("prometheus_client.parser")
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="children are killed by signals")
 
@@ -35,7 +37,7 @@ def checked(**asked):
 def suite(path, **asked):
     """Return the tests that are written of `rows`."""
     write_junit(str(path), "nightly", rows(), checked(**asked)[0])
-    return next(iter(JUnitXml.fromfile(str(path))))
+    return next(iter(junitparser.JUnitXml.fromfile(str(path))))
 
 
 def kinds(tests):
@@ -66,14 +68,16 @@ def test_a_test_fails_where_its_recording_meets_the_gate_and_shows_the_evidence(
     case = tree.parse(tmp_path / "a.xml").getroot()[0][labels.index("degraded")]
     assert {one.get("name"): one.get("value") for one in case.iter("property")}["verdict"] == "degraded"
     assert found[-1].name == "gate" and "FAILED" in found[-1].result[0].message
-    errors = [case.result[0] for case in found if case.result and isinstance(case.result[0], Error)]
+    errors = [case.result[0] for case in found if case.result and isinstance(case.result[0], junitparser.Error)]
     assert {error.type for error in errors} == {"unreadable", "timeout"}
 
 
 def test_what_is_tolerated_fails_nothing(tmp_path):
     found = list(suite(tmp_path / "a.xml", fail_on="degraded", allow="100%"))
-    assert not any(isinstance(case.result[0], Failure) for case in found if case.result)
-    skipped = [case.result[0].message for case in found if case.result and isinstance(case.result[0], Skipped)]
+    assert not any(isinstance(case.result[0], junitparser.Failure) for case in found if case.result)
+    skipped = [
+        case.result[0].message for case in found if case.result and isinstance(case.result[0], junitparser.Skipped)
+    ]
     assert sum("tolerated" in message for message in skipped) == checked(fail_on="degraded")[1].passage.met
     assert not found[-1].result  # the gate
 
@@ -103,7 +107,7 @@ def test_old_tests_go_when_a_batch_begins_and_new_ones_come_whole(tmp_path):
 
 def gauges(path, **asked):
     write_gauges(str(path), "nightly", checked(**asked)[0], seconds=12.5)
-    families = text_string_to_metric_families(path.read_text())
+    families = exposition.text_string_to_metric_families(path.read_text())
     return {(one.name, *sorted(one.labels.items())): one.value for family in families for one in family.samples}
 
 
@@ -126,7 +130,7 @@ def test_labels_are_bounded_and_name_no_recording(tmp_path):
     found = gauges(tmp_path / "a.prom", fail_on="degraded")
     nothing = Summary()
     write_gauges(str(tmp_path / "b.prom"), "nightly", nothing, 0.0)
-    families = text_string_to_metric_families((tmp_path / "b.prom").read_text())
+    families = exposition.text_string_to_metric_families((tmp_path / "b.prom").read_text())
     empty = {(one.name, *sorted(one.labels.items())) for family in families for one in family.samples}
     more = {name[0] for name in set(found) - empty}
     # The same series whatever was found: a mean of nothing alone is left out.
@@ -228,7 +232,7 @@ def test_the_command_tells_all_of_them(tmp_path):
     told = ("--junit", tmp_path / "a.xml", "--prometheus", tmp_path / "a.prom", "--baseline", tmp_path / "old")
     code, out, err = finish(command("batch", tmp_path / "in", "-o", tmp_path / "out", "--fail-on", "degraded", *told))
     assert (code, err) == (3, "") and "gate FAILED: 1 of 3" in out and "not worse than" in out
-    tests = next(iter(JUnitXml.fromfile(str(tmp_path / "a.xml"))))
+    tests = next(iter(junitparser.JUnitXml.fromfile(str(tmp_path / "a.xml"))))
     assert (tests.name, tests.tests, tests.failures, tests.errors) == ("out", 6, 2, 1)
     text = (tmp_path / "a.prom").read_text()
     assert 'audioq_batch_baseline_worse{results="out"} 0.0' in text
