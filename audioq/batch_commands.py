@@ -144,8 +144,7 @@ def _score(source: list[str], output: str, how: dict[str, Any]) -> None:
         with Output(None) as out:
             for line in (*summary.to_text().splitlines(), *bar.words(), text("batch.written", {"output": output})):
                 out.write_line(line)
-    failed = summary.statuses["failed"] > 0 or summary.without_leg > 0 or summary.misread > 0
-    raise typer.Exit(FAIL_ON if summary.fails else UNREAD if failed else 0)
+    raise typer.Exit(FAIL_ON if summary.fails else 0 if summary.is_whole else UNREAD)
 
 
 def _estimate(

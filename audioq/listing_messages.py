@@ -46,6 +46,10 @@ _ARCHIVES = {
     "remedy.listing.encrypted": "unpack the archive with its password, and give the folder",
     "error.listing.member": "cannot be unpacked ({cause})",
     "remedy.listing.member": "make the archive again",
+    "error.listing.member_link": "is a link in an archive, and links there are not followed",
+    "remedy.listing.member_link": "unpack the archive, and give the folder",
+    "error.listing.member_special": "is a pipe or a device in an archive and no file",
+    "remedy.listing.member_special": "give regular files",
     "error.listing.no_member": "is no longer in the archive",
     "remedy.listing.no_member": "try again once nothing writes to the archive",
 }

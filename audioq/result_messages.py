@@ -44,6 +44,8 @@ RESULT_WORDS = {
         "name a person (small_group)"
     ),
     "summary.no_small_groups": "no group by {columns} has fewer than {least:.0f} recordings",
+    "summary.failures": "could not be scored (the first {count:.0f}):",
+    "summary.gone_failures": "of those that failed, {count:,.0f} are not in the sources (any more)",
     "summary.worst": "most severe (0 none, 1 nothing got through):",
     "summary.row": "{severity:.2f}  {label:<8}  longest dropout {longest:.2f} s  {file}",
     "summary.row_without": "{severity:.2f}  {label:<8}  {file}",

@@ -646,3 +646,25 @@ def test_probe_names_the_decoder():
 def test_a_stream_that_is_no_number_is_refused() -> None:
     with pytest.raises(AudioError, match="stream is x"):
         read("samples/intact_quiet_call.flac", stream="x")  # type: ignore[arg-type]
+
+
+class Counted(io.FileIO):
+    """A file that knows how much of it was read."""
+
+    count = 0
+
+    def read(self, size=-1):
+        data = super().read(size)
+        self.count += len(data)
+        return data
+
+
+def test_a_damaged_header_is_not_looked_for_to_the_end_of_a_large_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(ffmpeg, "HEADER_BYTES", 1 << 20)
+    path = tmp_path / "sparse.wav"
+    head = b"RIFF" + struct.pack("<I", 0xFFFFFFF0) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 7, 1, 8000, 8000, 1, 8)
+    path.write_bytes(head)
+    os.truncate(path, 1 << 28)
+    with Counted(path) as file, pytest.raises(AudioError):
+        read(file)
+    assert (1 << 20) < file.count < (1 << 24)  # several decoders try it

@@ -46,14 +46,15 @@ Options = dict[str, Any] | None
 
 
 class Member(NamedTuple):
-    """A file in an archive: its name there, its size in bytes, and what changes with its content.
+    """What is in an archive and no folder: its name there, its size in bytes, and what changes with its content.
 
-    The name is without ``/`` and ``./`` at its beginning.
+    The name is without ``/`` and ``./`` at its beginning. What is no file is `odd`: ``link`` or ``special``.
     """
 
     name: str
     size: int
     version: str
+    odd: str = ""
 
 
 def is_archive(path: str) -> bool:
@@ -62,7 +63,7 @@ def is_archive(path: str) -> bool:
 
 
 def list_members(title: str, address: str, storage_options: Options = None) -> Iterator[Member]:
-    """Yield the files in an archive, in its order, without folders, links and what is hidden.
+    """Yield what is in an archive, in its order, without folders and what is hidden.
 
     Raises
     ------
@@ -120,11 +121,12 @@ def _broken_is(title: str, id: str) -> Iterator[None]:
 def _zip_members(file: IO[bytes]) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         for info in _files(archive):
-            yield Member(_plain(info.filename), info.file_size, f"{info.CRC:08x}-{info.file_size}")
+            odd = "link" if _is_link(info) else ""
+            yield Member(_plain(info.filename), info.file_size, f"{info.CRC:08x}-{info.file_size}", odd)
 
 
 def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    return (info for info in archive.infolist() if not (info.is_dir() or _is_link(info)))
+    return (info for info in archive.infolist() if not info.is_dir())
 
 
 def _plain(name: str) -> str:
@@ -163,8 +165,9 @@ def _tar_members(title: str, file: IO[bytes]) -> Iterator[Member]:
         for info in _each(archive):
             if not plain and info.offset_data + info.size > most:
                 raise refused(title, "archive_bomb", ratio=MOST_RATIO)
-            if info.isfile():
-                yield Member(_plain(info.name), info.size, f"{int(info.mtime)}-{info.offset_data}")
+            if not info.isdir():
+                odd = "" if info.isfile() else "link" if info.issym() or info.islnk() else "special"
+                yield Member(_plain(info.name), info.size, f"{int(info.mtime)}-{info.offset_data}", odd)
 
 
 def _length(file: IO[bytes]) -> int:
@@ -283,7 +286,7 @@ class _OpenTar(_Open):
         if self._passed[name] > nth:
             self._rewind()
         for info in self._left:
-            if not info.isfile():
+            if info.isdir():
                 continue
             passed = _plain(info.name)
             self._passed[passed] += 1
@@ -292,7 +295,6 @@ class _OpenTar(_Open):
         raise refused(title, "no_member")
 
     def _content(self, title: str, info: tarfile.TarInfo) -> IO[bytes]:
-        source = self._archive.extractfile(info)
-        if source is None:
-            raise refused(title, "no_member")
-        return source
+        if source := self._archive.extractfile(info) if info.isfile() else None:
+            return source
+        raise refused(title, "no_member")

@@ -50,7 +50,7 @@ class Bar:
         """Yield what is to be said of this run when it is over."""
         if self.step is None:
             return
-        if self.step.items:
+        if self.step.items and self.seconds:  # of calls without a recording there is no rate
             rate, speed = self.step.items / self._took, self.seconds / self._took
             values = {"items": self.step.items, "elapsed": self._took, "rate": rate, "speed": speed}
             yield text("batch.throughput", values)

@@ -46,11 +46,10 @@ class Bucket:
 
     def log(self, head: Head, rescore: bool = False) -> Log:
         """Open the log for adding rows."""
-        found = place(self._address, self._options)
-        if _has_folders(found.system):
-            with writing_at(self._address):
-                found.system.makedirs(f"{found.path}/log", exist_ok=True)
         with writing_at(self._address):
+            found = place(self._address, self._options)
+            if _has_folders(found.system):
+                found.system.makedirs(f"{found.path}/log", exist_ok=True)
             finished = fetch(place_below(self._address, COMMIT, self._options)) is not None
         return BucketLog(self._address, head, rescore, self._options, self._say, finished)
 

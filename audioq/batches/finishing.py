@@ -33,7 +33,7 @@ def finish(
 
     Small groups by some columns are marked.
     """
-    summary = Summary(passage=checks.passage, comparison=checks.comparison)
+    summary = Summary(passage=checks.passage, comparison=checks.comparison, gone_failures=plan.gone_failures())
     log.flush()
     rows = rows_of(plan, log)
     if groups:

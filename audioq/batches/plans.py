@@ -130,6 +130,11 @@ class Plan:
         """Return where the rows of recordings are that are there no more."""
         return [offset for (offset,) in self._base.execute("SELECT offset FROM gone ORDER BY id")]
 
+    def gone_failures(self) -> int:
+        """Return how many of these failed: they were taken out, as their messages asked for, or vanished."""
+        (count,) = self._base.execute("SELECT COUNT(*) FROM gone WHERE status = 'failed'").fetchone()
+        return int(count)
+
     def like(self, size: int | None) -> Iterator[Item]:
         """Yield the pending items of this size."""
         sql = f"SELECT item FROM items WHERE size = ? AND {_PENDING[False]} LIMIT ?"

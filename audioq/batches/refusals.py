@@ -12,7 +12,7 @@ _CAUSES = {
     **dict.fromkeys(
         ("missing", "not_there", "vanished", "empty", "empty_archive", "no_source", "no_member"), "missing"
     ),
-    **dict.fromkeys(("not_a_file", "folder"), "not_a_file"),
+    **dict.fromkeys(("not_a_file", "folder", "member_link", "member_special"), "not_a_file"),
     **dict.fromkeys(("forbidden", "remote_forbidden", "own_file"), "forbidden"),
     **dict.fromkeys(("too_large", "archive_bomb"), "too_large"),
     **dict.fromkeys(("remote", "remote_credentials"), "remote"),

@@ -150,10 +150,12 @@ class _Listing:
             return
         empty = True
         try:
-            for name, size, version in list_members(title, address, dict(self.storage_options or {})):
+            for name, size, version, odd in list_members(title, address, dict(self.storage_options or {})):
                 if self.taken(name):
                     empty = False
-                    yield Item(_below(title, name), address, name, size, version, self.options)
+                    called = _below(title, name)
+                    problem = problem_of(refused(called, f"member_{odd}")) if odd else None
+                    yield Item(called, address, name, size, version, self.options, problem=problem)
             if empty:
                 yield self._failed(refused(title, "empty_archive"))
         except AudioError as error:

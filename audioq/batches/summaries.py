@@ -29,6 +29,9 @@ SUMMARY_VERSION = 1
 MOST_SEVERE = 10
 """How many of the most severe are named."""
 
+FAILURES = 10
+"""How many of those that could not be scored are named."""
+
 # What a manifest says is free text, and a page is not.
 _MOST_NAMES = 12
 _NAME_CHARACTERS = 40
@@ -52,6 +55,10 @@ class Summary:
     worst : list of dict
         The most severe of those that were harmed at all, the worst first: file, recording_id, severity, label,
         longest_dropout_s.
+    failures : list of dict
+        The first by name that could not be scored: file, recording_id, cause, error.
+    gone_failures : int
+        How many of the failed are not in the sources (any more); filled beside it.
     misread : int
         Recordings whose bytes are probably in another format.
     passage, comparison : Passage, Comparison or None
@@ -71,6 +78,8 @@ class Summary:
     worst: list[dict[str, Any]] = field(default_factory=list)
     without_leg: int = 0
     misread: int = 0
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    gone_failures: int = 0
     passage: Passage | None = None
     comparison: Comparison | None = None
     groups: Groups | None = None
@@ -86,6 +95,9 @@ class Summary:
         self.statuses[row["status"]] += 1
         if row["status"] == "failed":
             self.causes[row["cause"]] += 1
+            said = {"recording_id": row["id"], "cause": row["cause"], "error": row["result"]["error"]["message"]}
+            found = {"file": undecoded(row["item"]["file"]), **said}
+            self.failures = sorted([*self.failures, found], key=_named)[:FAILURES]
         elif row["status"] == "no_recording":
             self.outcomes[undecoded(row["item"]["outcome"] or "")] += 1
         else:
@@ -148,11 +160,19 @@ class Summary:
                 "mean": _rounded(self.mean_mos),
                 "blocked_share": _rounded(self.blocked_share),
             },
+            "failures": [dict(one) for one in self.failures],
+            "gone_failures": self.gone_failures,
             "most_severe": [dict(one) for one in self.worst],
             **({} if self.passage is None else {"gate": self.passage.to_dict()}),
             **({} if self.comparison is None else {"baseline": self.comparison.to_dict()}),
             **(self.groups.to_dict() if self.groups else {}),
         }
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all recordings that the sources have could be scored, as what they are."""
+        failed = self.statuses["failed"] - self.gone_failures
+        return not (failed or self.without_leg or self.misread)
 
     @property
     def fails(self) -> bool:
@@ -174,7 +194,8 @@ class Summary:
         """
         if not self.total:
             return text("summary.empty", language=language) + "\n"
-        lines = [*self._counts(language), *self._opinion(language), *self._most_severe(language)]
+        lines = [*self._counts(language), *self._failures(language), *self._opinion(language)]
+        lines += self._most_severe(language)
         lines += self._throughput(elapsed, language)
         for held_to in (self.comparison, self.passage):
             lines += () if held_to is None else held_to.to_lines(language)
@@ -194,6 +215,13 @@ class Summary:
             yield text("summary.misread", {"count": self.misread}, language)
         if self.groups:
             yield self.groups.to_text(language)
+
+    def _failures(self, language: str) -> Iterator[str]:
+        if self.failures:
+            yield text("summary.failures", {"count": len(self.failures)}, language)
+        yield from (f"  {printable(one['error'])}" for one in self.failures)
+        if self.gone_failures:
+            yield text("summary.gone_failures", {"count": self.gone_failures}, language)
 
     def _hours(self, language: str) -> str:
         return text("summary.hours", {"hours": float(self.seconds / 3600)}, language)
@@ -215,6 +243,10 @@ class Summary:
         if elapsed:
             said = {"seconds": elapsed, "rate": self.total / elapsed, "hours": float(self.seconds) / elapsed}
             yield text("summary.throughput", said, language)
+
+
+def _named(found: Mapping[str, Any]) -> tuple[str, str]:
+    return found["file"], found["recording_id"]
 
 
 def _rank(found: Mapping[str, Any]) -> tuple[float, float, str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audioq.decoders.clock import Moment, Placed, in_order, on_time
-from audioq.decoders.files import FileView
+from audioq.decoders.files import HEADER_BYTES, FileView
 from audioq.decoders.ogg import Pages, in_pages
 from audioq.decoders.raw import RawFormat, demuxer_options
 from audioq.decoders.stream import (
@@ -55,10 +55,10 @@ def _open(view: FileView, raw: RawFormat | None = None) -> InputContainer:
 
     view.seek(0)
     # Tags that are no UTF-8 must not stop a decode; from version 19 on PyAV sees to that itself.
-    tags: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
-    demuxer = None if raw is None else raw.codec
+    how: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
     options = {"format_whitelist": KNOWN_FORMATS} if raw is None else demuxer_options(raw)
-    container: InputContainer = av.open(view, "r", format=demuxer, options=options, **tags)
+    with view.ending_after(HEADER_BYTES):
+        container: InputContainer = av.open(view, "r", None if raw is None else raw.codec, options, **how)
     return container
 
 

@@ -17,6 +17,9 @@ from audioq.errors import AudioError
 SPOOL_BYTES = 1 << 26
 """Input that cannot seek is kept in memory up to this size, beyond it in a temporary file."""
 
+HEADER_BYTES = 1 << 26
+"""So much is read for a header, pictures in tags included: in a damaged one FFmpeg would look on to the end."""
+
 
 Patch = tuple[int, bytes]
 """Offset in a file and the bytes to read there instead."""
@@ -44,6 +47,16 @@ class FileView(io.RawIOBase):
         self.patches = patches
         self.size = file.seek(0, io.SEEK_END)
         self.failure: OSError | MemoryError | None = None
+        self._allowance: int | None = None
+
+    @contextlib.contextmanager
+    def ending_after(self, count: int) -> Iterator[None]:
+        """Let the file seem to end once `count` bytes were read, wherever they are."""
+        self._allowance = count
+        try:
+            yield
+        finally:
+            self._allowance = None
 
     def readable(self) -> bool:
         """Return True."""
@@ -65,14 +78,17 @@ class FileView(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill `buffer` from the position on and return the number of bytes."""
+        wanted = len(buffer) if self._allowance is None else min(len(buffer), self._allowance)
         try:
             self._file.seek(self._position)
-            data = self._file.read(len(buffer))
+            data = self._file.read(wanted)
         except (OSError, MemoryError) as cause:
             self.failure = self.failure or cause
             return 0
         buffer[: len(data)] = self._patched(data)
         self._position += len(data)
+        if self._allowance is not None:
+            self._allowance -= len(data)
         return len(data)
 
     def _patched(self, data: bytes) -> bytes:

@@ -7,12 +7,13 @@ import os
 import tarfile
 import warnings
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from audioq.batches import archives as subject
-from audioq.batches.archives import Archives, is_archive, list_members
+from audioq.batches.archives import Archives, is_archive
 from audioq.batches.items import Item
 from audioq.batches.places import located
 from audioq.batches.sources import list_items
@@ -97,7 +98,7 @@ def test_nothing_is_written_where_a_name_leads(tmp_path, monkeypatch, name):
     assert not (tmp_path / "evil.wav").exists() and os.listdir(inside) == [name]
 
 
-def test_links_and_folders_are_left_out(tmp_path, monkeypatch):
+def test_links_and_pipes_in_archives_are_rows_and_folders_are_not(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with tarfile.open("t.tar", "w") as tar:
         for name, kind in (("l.wav", tarfile.SYMTYPE), ("h.wav", tarfile.LNKTYPE), ("d.wav", tarfile.DIRTYPE)):
@@ -112,7 +113,17 @@ def test_links_and_folders_are_left_out(tmp_path, monkeypatch):
         link.create_system, link.external_attr = 3, 0o120777 << 16
         file.writestr(link, "/etc/passwd")
         file.writestr("d.wav/", b"")
-    assert [list(list_members(name, name)) for name in ("t.tar", "z.zip")] == [[], []]
+    with tarfile.open("t.tar", "a") as tar:  # the same name as a file as well
+        info = tarfile.TarInfo("h.wav")
+        info.size = 3
+        tar.addfile(info, BytesIO(b"abc"))
+    items = list(list_items(["t.tar", "z.zip"]))
+    said = {(item.file, item.occurrence): item.problem and item.problem[0] for item in items}
+    odd = {("t.tar/l.wav", 0), ("t.tar/h.wav", 0), ("t.tar/f.wav", 0), ("z.zip/l.wav", 0)}
+    assert said == dict.fromkeys(odd, "not_a_file") | {("t.tar/h.wav", 1): None}
+    assert content(items[3]) == b"abc" and items[3].occurrence == 1
+    with pytest.raises(AudioError, match="no longer in the archive"):
+        content(Item("t.tar/h.wav", items[3].address, "h.wav"))  # the link itself is never opened
 
 
 def test_a_member_that_is_too_large_is_stopped(archive):

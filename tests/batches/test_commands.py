@@ -76,6 +76,18 @@ def test_the_exit_status_says_what_was_found(tmp_path):
     assert run("batch", tmp_path / "bad", "-o", tmp_path / "out bad", "--fail-on", "degraded")[0] == 3
 
 
+def test_what_failed_is_named_and_counts_no_more_once_it_is_taken_out(tmp_path):
+    source = folder(tmp_path / "in", 2)
+    (source / "broken.wav").write_bytes(b"no sound")
+    code, out, _ = run("batch", source, tmp_path / "mistyped", "-o", tmp_path / "out")
+    assert code == 1 and "could not be scored (the first 2):\n  in/broken.wav: is not a recording" in out
+    assert "\n  mistyped: " in out
+    (source / "broken.wav").unlink()
+    code, out, _ = run("batch", source, "-o", tmp_path / "out")
+    assert code == 0 and "of those that failed, 2 are not in the sources (any more)" in out
+    assert len(rows(tmp_path / "out")) == 4  # no row is lost
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

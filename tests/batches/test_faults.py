@@ -116,7 +116,9 @@ def test_too_little_memory_is_never_a_fault_of_the_recording(tmp_path, ending):
     for megabytes in (1, 4, 8, 12, 16, 24, 512):
         limits = Limits(max_memory=megabytes)
         job = scoring.Scoring(DEFAULT_THRESHOLDS, limits, {})
-        ((_, answer),) = Pool(job, limits, 1).run(list_items(tmp_path / "in"))
+        # A forked child may find room in what this process has freed; the least limit is for one that has none.
+        method = "spawn" if megabytes == 1 else None
+        ((_, answer),) = Pool(job, limits, 1, method).run(list_items(tmp_path / "in"))
         found[megabytes] = answer.cause if isinstance(answer, Loss) else answer.data
     assert found[1] == "memory" and found[512] not in CAUSES
     assert set(found.values()) == {"memory", found[512]}

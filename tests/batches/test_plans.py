@@ -55,6 +55,13 @@ def test_a_recording_that_changed_is_done_again_unless_only_new_ones_are_wanted(
             assert [offset for _, offset in plan.finished()] == ([5] if new_only else [])
 
 
+def test_what_failed_and_was_taken_out_is_counted():
+    with Plan() as plan:
+        plan.add([Item("a.wav")])
+        plan.take_up([Entry(10, "1", "k1", "ok"), Entry(20, "2", "k2", "failed"), Entry(30, "3", "k3", "failed")])
+        assert plan.gone() == [10, 20, 30] and plan.gone_failures() == 2
+
+
 def test_rows_of_recordings_that_are_gone_stay():
     gone = Item("gone.wav")
     with planned() as plan:
