@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,22 @@ def finish(process: subprocess.Popen[bytes], seconds: float = 120.0) -> tuple[in
     """Wait for a command and return its exit status, output and complaints."""
     out, err = process.communicate(timeout=seconds)
     return process.returncode, out.decode(), err.decode()
+
+
+def on_terminal(*arguments: object) -> tuple[int | None, bytes, bytes]:
+    """Run ``audioq`` with its standard error on a terminal: exit status, standard output, what the terminal got."""
+    import pty  # which Windows lacks
+
+    ours, theirs = pty.openpty()
+    with command(*arguments, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                shown += os.read(ours, 4096)
+            except OSError:  # the terminal's other end is closed
+                break
+        assert process.stdout is not None
+        out = process.stdout.read()
+    os.close(ours)
+    return process.returncode, out, shown

@@ -1,8 +1,10 @@
-"""Recordings of every kind, all of whose names and tags hold a word, and a search for that word in any spelling."""
+"""Recordings whose names and tags all hold a word, a search for that word in any spelling, and pseudonyms."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import os
 import zipfile
 from pathlib import Path
@@ -13,8 +15,15 @@ import pytest
 from made_batches import speech
 from made_broken import make_broken
 
+KEY = b"a key of tests, and of nothing else"
+
 WORD = "zanzib"
 """What every name holds, in any case; no message does."""
+
+
+def hashed(name: str, key: bytes = KEY) -> str:
+    """Return the pseudonym of a name by the standard library alone."""
+    return hmac.new(key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:24]
 
 
 def spellings(word: str = WORD) -> list[bytes]:

@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from audioq.batches.buckets import is_address
 from audioq.batches.doubts import is_misread
+from audioq.batches.items import name_of
 from audioq.batches.logs import KEY, LOG, Head
 from audioq.batches.outputs import output_at
 from audioq.batches.plans import Plan
@@ -204,8 +205,7 @@ class Baseline:
 
 def _key(item: Mapping[str, Any]) -> tuple[str, int]:
     """Return the name and occurrence of `Item.record`, as `Item.name` has them."""
-    called = item["options"].get("call_id", item["file"]) if item["legs"] or not item["file"] else item["file"]
-    return called, int(item["occurrence"])
+    return name_of(item["file"], item["options"], item["legs"]), int(item["occurrence"])
 
 
 def _item_of(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from audioq.chain import MISREAD
 
 def is_misread(result: Mapping[str, Any]) -> bool:
     """Return whether a result (`audioq.render.json.to_dict`) rests on bytes that are probably in another format."""
-    return said_labels(result)[0] and _rests_on(result, _misread_legs(result))
+    legs = _misread_legs(result)
+    return bool(legs) and _rests_on(result, legs)
 
 
 def said_labels(result: Mapping[str, Any]) -> tuple[bool, set[str]]:

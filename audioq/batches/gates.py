@@ -191,7 +191,11 @@ class Gate:
         """Return the conditions whose number a record of the table `recordings` does not have."""
         return [_typed(one) for one in self.conditions if record.get(one.name) is None]
 
-    def findings(self, row: Row) -> dict[str, str]:
+    def record_of(self, row: Row) -> Record:
+        """Return the record of a row that the conditions are about; empty where there are none."""
+        return recording_of(row) if self.conditions else {}
+
+    def findings(self, row: Row, record: Record) -> dict[str, str]:
         """Return what of it a row meets, as it is typed and in words; bytes in another format meet nothing."""
         if row["status"] != "ok":
             return {}
@@ -200,8 +204,7 @@ class Gate:
         worst = max(labels, key=LABELS.index, default=LABELS[0])
         if self.fail_on and LABELS.index(worst) >= LABELS.index(self.fail_on):
             found[self.names[0]] = text("gate.verdict", {"label": worst})
-        record = recording_of(row) if self.conditions and not is_misread(row["result"]) else {}
-        for one in self.conditions:
+        for one in () if is_misread(row["result"]) else self.conditions:
             value = record.get(one.name)
             if value is not None and one.is_met(value):
                 said = {"name": one.name, "value": value, "unit": one.unit, "condition": one}
@@ -241,12 +244,12 @@ class Passage:
         """Count a row."""
         if row["status"] != "ok":
             return
-        found = self.gate.findings(row)
+        record = self.gate.record_of(row)
+        found = self.gate.findings(row, record)
         self.scored += 1
         self.met += bool(found)
         self.each.update(found.keys())
-        if self.gate.conditions:
-            self.undefined.update(self.gate.undefined(recording_of(row)))
+        self.undefined.update(self.gate.undefined(record))
         if found and len(self.named) < NAMED:
             name = undecoded(row["item"]["file"])
             self.named.append({"file": name, "recording_id": row["id"], "met": list(found.values())})

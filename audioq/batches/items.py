@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Self
@@ -78,7 +78,7 @@ class Item:
     @property
     def name(self) -> str:
         """What its occurrences are counted by: the file, or the call where there are several files or none."""
-        return self.options.get("call_id", self.file) if self.legs or not self.file else self.file
+        return name_of(self.file, self.options, self.legs)
 
     @property
     def id(self) -> str:
@@ -128,6 +128,11 @@ class Item:
     def numbered(self, occurrence: int) -> Self:
         """Return the item as the `occurrence`-th of its name."""
         return replace(self, occurrence=occurrence) if occurrence else self
+
+
+def name_of(file: str, options: Mapping[str, str], legs: Sized) -> str:
+    """Return what the occurrences of an item are counted by; see `Item.name`."""
+    return options.get("call_id", file) if legs or not file else file
 
 
 def _digest(parts: list[Any], size: int) -> str:

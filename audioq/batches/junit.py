@@ -106,7 +106,7 @@ def _recording(page: _Page, results: str, row: Row, passage: Passage | None) -> 
         if row["status"] == "no_recording":
             return page.leaf("skipped", {"message": record["outcome"] or ""})
         page.properties({"verdict": record["label"], **{one.name: record[one.name] for one in METRICS}})
-        met = list(passage.gate.findings(row).values()) if passage else []
+        met = list(passage.gate.findings(row, record).values()) if passage else []
         if met and passage and passage.is_open:
             page.leaf("skipped", {"message": text("junit.tolerated", {"met": "; ".join(met)})})
         elif met:

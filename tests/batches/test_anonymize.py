@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import shutil
 import signal
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from made_batches import by_file, command, finish, folder, rows, speech, tables
-from made_names import make_named, told
+from made_names import KEY, hashed, make_named, told
 
 from audioq import batch, estimate, read_results, verify
 from audioq.batches import scoring
@@ -21,13 +19,7 @@ from audioq.errors import BatchError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="names of any bytes, and children are killed by signals")
 
-KEY = b"a key of tests, and of nothing else"
 OTHER = b"another key that is as long"
-
-
-def hashed(name: str, key: bytes = KEY) -> str:
-    """Return the pseudonym of a name by the standard library alone."""
-    return hmac.new(key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:24]
 
 
 @pytest.fixture(scope="module")

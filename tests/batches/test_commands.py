@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import subprocess
 import sys
 
 import pytest
-from made_batches import by_file, command, environment, finish, folder, rows, speech, tables
+from made_batches import by_file, command, environment, finish, folder, on_terminal, rows, speech, tables
 
 from audioq import batch, verify
 
@@ -160,19 +158,8 @@ def test_verify_refuses_what_is_no_batch(tmp_path):
 
 def test_on_a_terminal_a_bar_shows_the_rate(tmp_path):
     source = folder(tmp_path / "in", 30)
-    ours, theirs = pty.openpty()
-    line = [sys.executable, "-m", "audioq", "batch", source, "-o", tmp_path / "out"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=theirs, env=environment()) as process:
-        os.close(theirs)
-        shown = b""
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                shown += os.read(ours, 4096)
-            except OSError:
-                break
-        out = process.stdout.read()
-    os.close(ours)
-    assert process.returncode == 0 and b"30/30" in shown and b"recordings/s" in shown and b"30 blocked" in shown
+    code, out, shown = on_terminal("batch", source, "-o", tmp_path / "out")
+    assert code == 0 and b"30/30" in shown and b"recordings/s" in shown and b"30 blocked" in shown
     assert out.startswith(b"30 recordings: 30 scored") and b"\x1b" not in out
 
 

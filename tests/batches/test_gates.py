@@ -119,7 +119,7 @@ def test_a_gate_at_which_nothing_was_seen_is_not_passed():
 
 def test_the_first_that_meet_it_are_named_with_what_they_meet():
     found = passage(fail_on="degraded", fail_if="mos<4")
-    lines, met = list(found.to_lines()), [row for row in rows() if found.gate.findings(row)]
+    lines, met = list(found.to_lines()), [row for row in rows() if found.gate.findings(row, found.gate.record_of(row))]
     assert [one["recording_id"] for one in found.named] == [row["id"] for row in met][:10] and len(met) > 10
     assert found.named[0]["met"][0] == "the verdict is degraded"
     assert any(line.startswith("  calls/1.wav: the verdict is degraded; mos is ") for line in lines)

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-import hmac
 import json
 import os
 
 import pytest
 from made_batches import folder
+from made_names import KEY, hashed
 
 from audioq import batch, read_results
 from audioq.batches.groups import LEAST_GROUP
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are killed by signals")
-
-KEY = b"a key of tests, and of nothing else"
-
-
-def hashed(name: str) -> str:
-    """Return the pseudonym of a name by the standard library alone."""
-    return hmac.new(KEY, name.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def test_small_groups_are_flagged(tmp_path):

@@ -6,16 +6,14 @@ import csv
 import io
 import json
 import os
-import pty
 import re
 import resource
-import select
 import subprocess
 import sys
 from contextlib import contextmanager
 
 import pytest
-from made_batches import by_file, command, environment, finish, folder, rows, speech, tables
+from made_batches import by_file, command, environment, finish, folder, on_terminal, rows, speech, tables
 
 from audioq import batch
 from audioq.batches.sources import list_items
@@ -60,24 +58,8 @@ def test_hostile_names_reach_no_terminal_raw(hostile, tmp_path):
         assert code == 2 and not CONTROL.search(out + err)
 
 
-def on_terminal(arguments):
-    """Run a command whose standard error is a terminal, and return what it wrote there."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=theirs, env=environment()) as process:
-        os.close(theirs)
-        shown = b""
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                shown += os.read(ours, 4096)
-            except OSError:
-                break
-    os.close(ours)
-    return process.returncode, shown
-
-
 def test_the_bar_shows_no_names(hostile, tmp_path):
-    line = [sys.executable, "-m", "audioq", "batch", hostile, "-o", tmp_path / "out", "--jobs", "1"]
-    code, shown = on_terminal(line)
+    code, _, shown = on_terminal("batch", hostile, "-o", tmp_path / "out", "--jobs", "1")
     assert code == 1 and b"recordings/s" in shown and b"/35" in shown
     assert not any(part in shown for part in (b"cmd", b"script", b"red\x1b", b"title", b"2Jclear", b"wav"))
 

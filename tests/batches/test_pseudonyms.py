@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -14,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_batches import command, finish, folder, rows, speech
+from made_names import KEY, hashed
 
 from audioq import batch
 from audioq.batches.items import Item
@@ -24,13 +23,6 @@ from audioq.decoders.raw import ENDINGS
 from audioq.errors import BatchError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are killed by signals")
-
-KEY = b"a key of tests, and of nothing else"
-
-
-def hashed(name: str) -> str:
-    """Return the pseudonym of a name by the standard library alone."""
-    return hmac.new(KEY, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:24]
 
 
 def listed(tmp_path: Path, text: str, kept: tuple[str, ...] = ()) -> list[Item]:
