@@ -24,9 +24,9 @@ GATE_WORDS = {
         "{file}: these results go there, and would be compared with themselves in the end; give a copy of earlier "
         "results with --baseline"
     ),
-    "error.baseline_hidden": "{file}: its rows are anonymised; give --anonymize with their key, or another --baseline",
-    "error.baseline_open": "{file}: its rows are not anonymised; leave --anonymize out, or give another --baseline",
-    "error.baseline_other_key": "{file}: its rows were anonymised with another key; give that, or another --baseline",
+    "error.baseline.hidden": "{file}: its rows are anonymised; give --anonymize with their key, or another --baseline",
+    "error.baseline.open": "{file}: its rows are not anonymised; leave --anonymize out, or give another --baseline",
+    "error.baseline.other_key": "{file}: its rows were anonymised with another key; give that, or another --baseline",
     "error.baseline.empty": "{file}: holds no recording that was scored; give another one with --baseline",
     "error.baseline.unread": "{file}: cannot be read ({cause}); give another one with --baseline",
     "error.baseline.others": (

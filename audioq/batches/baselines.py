@@ -18,7 +18,7 @@ from audioq.batches.doubts import is_misread
 from audioq.batches.items import name_of
 from audioq.batches.logs import KEY, LOG, Head
 from audioq.batches.outputs import output_at
-from audioq.batches.plans import Plan
+from audioq.batches.plans import Plan, temporary
 from audioq.batches.rows import LABELS, Row
 from audioq.batches.titles import titles_of
 from audioq.errors import BatchError
@@ -105,9 +105,7 @@ class Baseline:
         """How many recordings it has, scored or not."""
         self.folders = ("", "")
         """The folder that its names begin with, and the one that those of the plan begin with in its place."""
-        self._base = sqlite3.connect("", isolation_level=None)  # see `plans`
-        self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
-        self._base.executescript(_TABLES)
+        self._base = temporary(_TABLES)
         try:
             with _lines(os.fspath(path), storage_options) as lines:
                 self._read(lines)
@@ -179,8 +177,8 @@ class Baseline:
     def _refuse_other_key(self, head: Head) -> None:
         theirs, ours = self.head["options"].get(KEY), head.options.get(KEY)
         if theirs != ours:
-            id = "baseline_hidden" if ours is None else "baseline_open" if theirs is None else "baseline_other_key"
-            raise BatchError(text(f"error.{id}", {"file": printable(self.title)}))
+            id = "hidden" if ours is None else "open" if theirs is None else "other_key"
+            raise BatchError(text(f"error.baseline.{id}", {"file": printable(self.title)}))
 
     def _found(self, items: Iterable[tuple[str, int]]) -> int:
         return sum(self._find(*item) is not None for item in items)

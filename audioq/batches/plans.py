@@ -30,14 +30,20 @@ class Amount:
     bytes: int
 
 
+def temporary(tables: str) -> sqlite3.Connection:
+    """Return a database with these tables in a file without a name, which sqlite itself deletes."""
+    base = sqlite3.connect("", isolation_level=None)
+    # It is gone after a crash in any case, so it needs no journal, which costs more than the rest.
+    base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
+    base.executescript(tables)
+    return base
+
+
 class Plan:
     """The items of a batch, in a temporary database that goes when it is closed."""
 
     def __init__(self) -> None:
-        self._base = sqlite3.connect("", isolation_level=None)  # a file without a name, deleted by sqlite itself
-        # It is gone after a crash in any case, so it needs no journal, which costs more than the rest.
-        self._base.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
-        self._base.executescript(_TABLES)
+        self._base = temporary(_TABLES)
         self._last = "ordinal"  # what the rows are sorted by in the end
 
     def __enter__(self) -> Plan:
